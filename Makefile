@@ -1,0 +1,63 @@
+# Năm lệnh: make init · make run · make test · make lint · make eval.  Five words; `make help` lists them all.
+PYTHON ?= python3
+PORT ?= 8080
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -q
+INSTALL := $(PIP) install --root-user-action=ignore
+
+.DEFAULT_GOAL := help
+.PHONY: help init dev run test lint eval check chaos lock clean browser
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.lock pyproject.toml | $(BIN)/python
+	$(INSTALL) --require-hashes -r requirements.lock
+	$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock pyproject.toml | $(VENV)/.run
+	$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+init: $(VENV)/.run ## create .venv with the pinned packages
+
+dev: $(VENV)/.dev ## the same, with what the tests need
+
+run: init ## serve the web chat with the sample commune (PORT=8080)
+	DANHOI_SAMPLE=1 $(BIN)/danhoi serve --port $(PORT)
+
+test: dev browser ## run all tests
+	$(BIN)/python -m pytest
+
+browser:
+	@command -v chromium >/dev/null 2>&1 || if [ -n "$$CI" ]; then apt-get update -qq && apt-get install -y -qq chromium; \
+	else echo "chromium is not installed: the browser tests are left out (Debian: apt-get install chromium)"; fi
+
+lint: dev ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+check: init ## validate all curated content
+	$(BIN)/danhoi check
+
+eval: dev ## score the bot on tests/eval
+	$(BIN)/python -m tests.eval
+
+N ?= 10
+chaos: dev ## kill -9 of serve N times while 20 chats talk (resumable)
+	$(BIN)/python -m benchmarks.chaos --n $(N)
+
+lock: ## pin again (needs uv on the PATH)
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --extra dev --extra build -o requirements-dev.lock -q
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --extra build -c requirements-dev.lock -o requirements.lock -q
+
+clean: ## forget the environment (data/ stays)
+	rm -rf $(VENV) *.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,63 @@
+"""`danhoi check`: all curated content, as files and as a citizen would see it on the first screen; and the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from handlers import topics
+from handlers.contract import FIRST_SCREEN
+from knowledge import answers
+from knowledge.base import CONTENT
+from knowledge.check import faults, summary
+from knowledge.entries import load
+from knowledge.entry import Entry
+from knowledge.errors import NothingInForce
+from storage import health
+from storage.bodies import Vault
+from storage.database import Database
+
+Say = Callable[[str], None]
+
+
+def check_content(say: Say, *, today: date) -> bool:
+    """Say every fault with file and line, then what there is; True when there is no fault."""
+    found = [str(fault) for fault in faults(CONTENT)]
+    if not found:
+        found = [fault for entry in load(CONTENT).values() for fault in too_long(entry, today)]
+    for fault in found:
+        say(fault)
+    say(" · ".join(f"{name}: {count}" for name, count in summary(CONTENT).items()))
+    return not found
+
+
+def too_long(entry: Entry, today: date) -> Iterator[str]:
+    """First screens over the limit, uncut, on every day on which what the entry says changes."""
+    for day in sorted({today, *entry.change_days()}):
+        try:
+            screen = topics.opening_screen(answers.answer(entry, day, max(today, day)))
+        except NothingInForce:
+            continue
+        if len(screen.printed) > FIRST_SCREEN:
+            yield (
+                f"{entry.file}:1: màn hình đầu ngày {day:%d/%m/%Y} dài {len(screen.printed)} ký tự "
+                f"(tối đa {FIRST_SCREEN}); rút gọn answer, steps hoặc chuyển bớt xuống details"
+            )
+            return
+
+
+async def check_database(database: Database, vault: Vault, say: Say) -> bool:
+    """Say what in the database cannot be right; True when nothing is found."""
+    async with database.reading() as session:
+        found = [
+            *(
+                f"body {body_id}: không mở được bằng DANHOI_SECRET_KEY"
+                for body_id in await health.locked(session, vault)
+            ),
+            *(f"event {event_id}: ghi là đã trả lời nhưng không có tin nào" for event_id in await health.mute(session)),
+            *(f"case {case_id}: không có dòng nhật ký nào" for case_id in await health.without_history(session)),
+        ]
+    for fault in found:
+        say(fault)
+    say("Cơ sở dữ liệu: " + ("không thấy lỗi" if not found else f"{len(found)} lỗi"))
+    return not found

@@ -1,0 +1,168 @@
+"""The command line: danhoi serve | init | chat | ask | check | facts | migrate | bench; a short function each."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+import logging
+import sys
+from collections.abc import Callable, Coroutine
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot import settings as environment
+from bot.errors import EdgeError
+from bot.settings import Settings
+from knowledge.errors import KnowledgeError
+
+BENCHES = Path(__file__).parent.parent / "benchmarks"
+
+
+@click.group()
+def main() -> None:
+    """Dân Hỏi: chatbot giữa người dân và cán bộ xã."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for stream in (sys.stdin, sys.stdout):
+        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+
+
+def run(work: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
+    """Run a command's work with the settings; what the operator can mend becomes one sentence, not a traceback."""
+    try:
+        asyncio.run(work(environment.read()))
+    except (EdgeError, KnowledgeError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8080, show_default=True)
+def serve(host: str, port: int) -> None:
+    """Chạy trang chat và nhận tin từ các kênh."""
+    from bot.serving import serve_forever
+
+    run(lambda settings: serve_forever(settings, host=host, port=port))
+
+
+@main.command()
+@click.option("--commune", "code", required=True, help="Mã xã (5 số của Tổng cục Thống kê).")
+@click.option("--name", required=True, help="Tên đầy đủ, ví dụ: Xã Bình An.")
+@click.option("--province", default="", help="Tỉnh, thành phố.")
+@click.option("--address", default="", help="Địa chỉ bộ phận một cửa.")
+@click.option("--hours", default="", help="Giờ làm việc.")
+@click.option("--phone", default="", help="Điện thoại bộ phận một cửa.")
+@click.option("--police-phone", default="", help="Điện thoại công an xã.")
+@click.option("--reception", default="", help="Lịch tiếp công dân.")
+@click.option("--answer-days", default=5, show_default=True, help="Số ngày làm việc xã hẹn trả lời câu hỏi.")
+def init(**columns: Any) -> None:
+    """Tạo một xã thật trong cơ sở dữ liệu trống."""
+    from bot.communes import found
+    from bot.opening import opened
+
+    async def work(settings: Settings) -> None:
+        async with opened(settings) as database:
+            commune = await found(database, now=settings.clock.now(), checked_on=settings.clock.today(), **columns)
+        click.echo(f"Đã tạo {commune.name} (mã {commune.code}). Chạy `danhoi serve` rồi mở /x/{commune.code}")
+
+    run(work)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Mỗi câu trả lời là một dòng JSON.")
+@click.option("--user", default="toi", show_default=True, help="Tên riêng của cuộc nói chuyện.")
+@click.option("--db", "url", default=None, help="Cơ sở dữ liệu khác (URL của SQLAlchemy).")
+@click.option("--commune", "code", default=None, help="Mã xã, khi có nhiều xã.")
+def chat(as_json: bool, user: str, url: str | None, code: str | None) -> None:
+    """Nói chuyện với bot trong cửa sổ lệnh."""
+    from bot.talking import talk
+
+    logging.getLogger().setLevel(logging.WARNING)
+    run(lambda settings: talk(settings, user=user, url=url, code=code, as_json=as_json))
+
+
+@main.command()
+@click.argument("question", required=False)
+@click.option("--place", default=None, help="Mã xã, hoặc tên cũ hay mới.")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), default=None, help="Ngày hỏi (năm-tháng-ngày).")
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--batch", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Tệp JSONL câu hỏi.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Tệp JSONL kết quả.")
+def ask(
+    question: str | None, place: str | None, on: datetime | None, as_json: bool, batch: Path | None, out: Path | None
+) -> None:
+    """Hỏi một câu, hoặc nhiều câu từ một tệp; không lưu gì của câu hỏi."""
+    from bot.asking import ask_batch, ask_one
+
+    if (question is None) == (batch is None):
+        raise click.UsageError("Cần một câu hỏi, hoặc --batch TỆP --out TỆP.")
+    if batch is not None:
+        if out is None:
+            raise click.UsageError("--batch cần thêm --out TỆP.")
+        run(lambda settings: ask_batch(settings, batch, out))
+        return
+    day: date | None = on.date() if on else None
+    run(lambda settings: ask_one(settings, question or "", place=place, on=day, as_json=as_json))
+
+
+@main.command()
+@click.option("--db", "database_too", is_flag=True, help="Kiểm tra cả cơ sở dữ liệu.")
+def check(database_too: bool) -> None:
+    """Kiểm tra toàn bộ nội dung; có lỗi thì nêu tệp:dòng và thoát khác 0."""
+    from bot.checking import check_content, check_database
+    from bot.opening import opened
+    from storage.bodies import Vault
+
+    async def work(settings: Settings) -> None:
+        sound = check_content(click.echo, today=settings.clock.today())
+        if database_too:
+            async with opened(settings) as database:
+                sound = await check_database(database, Vault(settings.secret_key), click.echo) and sound
+        if not sound:
+            raise SystemExit(1)
+
+    run(work)
+
+
+@main.group()
+def facts() -> None:
+    """Sự kiện pháp lý do ban nội dung thu thập."""
+
+
+@facts.command("import")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def facts_import(folder: Path) -> None:
+    """Chuyển mỗi chủ đề trong FOLDER/*.yaml thành một tệp mục tri thức (không ghi đè mục đã rà soát)."""
+    from bot.facts import convert
+    from knowledge.base import CONTENT
+
+    convert(folder, CONTENT)
+
+
+@main.command()
+def migrate() -> None:
+    """Đưa cơ sở dữ liệu lên phiên bản mới nhất."""
+    from bot.opening import opened
+
+    async def work(settings: Settings) -> None:
+        async with opened(settings):
+            click.echo("Cơ sở dữ liệu đã ở phiên bản mới nhất.")
+
+    run(work)
+
+
+@main.command()
+@click.argument("name")
+@click.option("--quick", is_flag=True, help="Bản nhỏ, cho CI.")
+def bench(name: str, quick: bool) -> None:
+    """Đo một phần của hệ thống (chỉ từ bản mã nguồn): danhoi bench answer."""
+    known = sorted(file.stem for file in BENCHES.glob("*.py") if not file.stem.startswith("_"))
+    if name not in known:
+        raise click.UsageError(f"Không có phép đo “{name}”. Có: {', '.join(known) or 'không có (cần bản mã nguồn)'}.")
+    sys.path.insert(0, str(BENCHES.parent))
+    figures = importlib.import_module(f"benchmarks.{name}").measure(quick=quick)
+    click.echo(json.dumps({"bench": name, "figures": figures}, ensure_ascii=False))

@@ -1,0 +1,86 @@
+"""Periodic work: one list, each job once across replicas, a failed one tried again at its next turn."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.clock import Clock
+from handlers.logbook import SILENCE
+from storage import bodies, cases, communes, inbox, jobs, talks
+from storage.database import Database
+
+LOOK_EVERY = 30.0  # seconds
+LEASE = timedelta(minutes=10)
+KEPT_WITH_CONSENT = timedelta(days=7)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`run` is told the database and the clock; it runs again `every` after it began."""
+
+    name: str
+    every: timedelta
+    run: Callable[[Database, Clock], Awaitable[None]]
+
+
+async def erase_old_words(database: Database, clock: Clock) -> None:
+    """Words go when the talk has ended, or 7 days after being answered where the person agreed; cases keep theirs."""
+    now = clock.now()
+    async with database.reading() as session:
+        tenants = [commune.id for commune in await communes.all_of_them(session)]
+    for commune_id in tenants:
+        assert commune_id is not None
+        async with database.writing() as session:
+            held = await cases.bodies_held(session, commune_id=commune_id)
+            old = await inbox.answered_before(
+                session, commune_id=commune_id, agreed_before=now - KEPT_WITH_CONSENT, others_before=now - SILENCE
+            )
+            await bodies.erase(session, commune_id=commune_id, body_ids=[one for one in old if one not in held])
+            await talks.forget_silent(session, commune_id=commune_id, before=now - SILENCE)
+
+
+JOBS = (Job("erase_old_words", timedelta(minutes=10), erase_old_words),)
+
+
+class Scheduler:
+    """Looks which jobs are due and runs them one after the other."""
+
+    def __init__(self, database: Database, clock: Clock, jobs_: tuple[Job, ...] = JOBS) -> None:
+        """`jobs_` are all that this deployment does by the clock."""
+        self._database, self._clock, self._jobs = database, clock, jobs_
+
+    async def run(self) -> None:
+        """For ever."""
+        while True:
+            try:
+                await self.run_due()
+            except Exception:
+                log.exception("the scheduler cannot reach its table; it looks again")
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def run_due(self) -> list[str]:
+        """Run what is due and give the names of what ran."""
+        ran: list[str] = []
+        for job in self._jobs:
+            async with self._database.writing() as session:
+                mine = await jobs.take(session, name=job.name, now=self._clock.now(), lease=LEASE)
+            if mine:
+                await self._run(job)
+                ran.append(job.name)
+        return ran
+
+    async def _run(self, job: Job) -> None:
+        began, error = self._clock.now(), None
+        try:
+            await job.run(self._database, self._clock)
+        except Exception as fault:
+            log.exception("job %s failed", job.name)
+            error = type(fault).__name__
+        async with self._database.writing() as session:
+            await jobs.done(session, name=job.name, now=began, next_due=began + job.every, error=error)

@@ -1,0 +1,54 @@
+"""`danhoi serve`: everything that runs at once, started in order and stopped in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from contextlib import suppress
+
+import click
+from aiohttp import web
+
+from bot import communes
+from bot.assembly import Parts, assemble
+from bot.settings import Settings
+from bot.web import application
+
+log = logging.getLogger(__name__)
+
+
+async def serve_forever(settings: Settings, *, host: str, port: int) -> None:
+    """Open the door first (a message that comes early waits in the inbox), then load what answers."""
+    if settings.clock_is_set:
+        click.secho(
+            f"CẢNH BÁO: DANHOI_CLOCK đang đặt; giờ nghiệp vụ là {settings.clock.now():%H:%M %d/%m/%Y} UTC", fg="red"
+        )
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with assemble(settings) as parts:
+        if settings.sample:
+            await communes.seed_sample(parts.database, now=parts.clock.now())
+        runner = web.AppRunner(application(parts), access_log=None)
+        await runner.setup()
+        work = [asyncio.create_task(parts.worker.run()), asyncio.create_task(parts.scheduler.run())]
+        try:
+            await web.TCPSite(runner, host, port).start()
+            await parts.load_knowledge()
+            await _say_where(parts, host, port)
+            await stop.wait()
+        finally:
+            await runner.cleanup()
+            for task in work:
+                task.cancel()
+            for task in work:
+                with suppress(asyncio.CancelledError):
+                    await task
+
+
+async def _say_where(parts: Parts, host: str, port: int) -> None:
+    base = parts.settings.public_url or f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}"  # noqa: S104
+    click.echo(f"Dân Hỏi đang chạy: {base}/")
+    if parts.settings.sample:
+        click.echo("Xã mẫu (DỮ LIỆU MẪU): không có người thật, số thật nào.")

@@ -1,0 +1,136 @@
+"""Works the inbox: one event after the other, each in one transaction; wakes those who wait for its answer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+from bot import pipeline
+from bot.channels.base import Channel
+from bot.clock import Clock
+from bot.pipeline import Tools
+from storage import inbox
+from storage.bodies import Vault
+from storage.communes import ChannelAccount
+from storage.database import Database
+from storage.inbox import InboxEvent
+
+POLL = 1.0  # seconds between looks when nobody wakes us: another replica may have stored something
+
+OnQueued = Callable[[int, str], None]
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """The one loop that answers; `receive` stores, `work_one` answers, `settled` waits."""
+
+    def __init__(self, database: Database, vault: Vault, clock: Clock, channels: Mapping[str, Channel]) -> None:
+        """`channels` by name. `tools` is set once the knowledge is loaded; until then events wait in the inbox."""
+        self._database, self._vault, self._clock = database, vault, clock
+        self._channels = channels
+        self._work_to_do = asyncio.Event()
+        self._waited_for: dict[int, asyncio.Event] = {}
+        self._listeners: list[OnQueued] = []
+        self.tools: Tools | None = None
+
+    def on_queued(self, tell: OnQueued) -> None:
+        """Call `tell(channel_account_id, chat_key)` after each commit that may have queued something for a chat."""
+        self._listeners.append(tell)
+
+    def wake(self) -> None:
+        """There may be work."""
+        self._work_to_do.set()
+
+    async def receive(self, channel_account: ChannelAccount, *, event_key: str, chat_key: str, raw: str) -> InboxEvent:
+        """Store an event for good under its unique key; a key that is known gives the event stored under it."""
+        assert channel_account.id is not None
+        async with self._database.writing() as session:
+            event, _fresh = await inbox.store(
+                session,
+                self._vault,
+                commune_id=channel_account.commune_id,
+                channel_account_id=channel_account.id,
+                event_key=event_key,
+                chat_key=chat_key,
+                raw=raw,
+                at=self._clock.now(),
+            )
+        self.wake()
+        return event
+
+    async def settled(self, event_id: int, *, timeout: float) -> bool:  # noqa: ASYNC109
+        """Wait until the event is answered or parked; False when `timeout` seconds passed first.
+
+        Only the waiting is cut short, never a look into the database. A turn of this process wakes who waits for it;
+        what another replica answers is seen at the next look.
+        """
+        ends = time.monotonic() + timeout
+        turned = self._waited_for.setdefault(event_id, asyncio.Event())
+        try:
+            while True:
+                turned.clear()
+                if await self._is_settled(event_id):
+                    return True
+                left = ends - time.monotonic()
+                if left <= 0:
+                    return False
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(turned.wait(), min(left, POLL))
+        finally:
+            self._waited_for.pop(event_id, None)
+
+    async def run(self) -> None:
+        """Work for ever; an idle worker looks once a second."""
+        while True:
+            self._work_to_do.clear()
+            try:
+                if self.tools is not None and await self.work_one():
+                    continue
+            except Exception:
+                log.exception("the inbox cannot be worked now; it is tried again")
+            try:
+                await asyncio.wait_for(self._work_to_do.wait(), POLL)
+            except TimeoutError:
+                continue
+
+    async def work_one(self) -> bool:
+        """Answer the next event; False when there is none. A failure is counted in a transaction of its own."""
+        assert self.tools is not None
+        event_id: int | None = None
+        try:
+            async with self._database.writing() as session:
+                event = await inbox.claim(session, now=self._clock.now())
+                if event is None:
+                    return False
+                event_id, where = event.id, (event.channel_account_id, event.chat_key)
+                name = await inbox.channel_of(session, event)
+                await pipeline.work(session, event, self._channels[name], self.tools)
+        except Exception as fault:
+            if event_id is None:
+                raise
+            log.exception("event %s failed", event_id)
+            where = await self._count_failure(event_id, type(fault).__name__)
+        self._tell(event_id or 0, *where)
+        return True
+
+    async def _count_failure(self, event_id: int, error: str) -> tuple[int, str]:
+        assert self.tools is not None
+        async with self._database.writing() as session:
+            event = await inbox.fail(session, event_id=event_id, now=self._clock.now(), error=error)
+            if event.state == "parked":
+                await pipeline.give_up(session, event, self.tools)
+            return event.channel_account_id, event.chat_key
+
+    def _tell(self, event_id: int, channel_account_id: int, chat_key: str) -> None:
+        for tell in self._listeners:
+            tell(channel_account_id, chat_key)
+        if event_id in self._waited_for:
+            self._waited_for[event_id].set()
+
+    async def _is_settled(self, event_id: int) -> bool:
+        async with self._database.reading() as session:
+            return await inbox.is_settled(session, event_id=event_id)

@@ -1,0 +1,22 @@
+"""Domain error -> Vietnamese sentence. Errors carry facts; only here do they get words."""
+
+from __future__ import annotations
+
+from handlers.contract import Choice, Reply
+from handlers.people import TO_A_PERSON
+from knowledge.errors import NothingInForce, UnknownEntry
+
+UNEXPECTED = (
+    "Dạ, em xin lỗi, máy đang gặp trục trặc nên chưa trả lời được câu này. Anh/chị nhắn lại sau ít phút giúp em, "
+    "hoặc gõ “gặp cán bộ” ạ."
+)
+APOLOGIES: dict[type[Exception], str] = {
+    NothingInForce: "Dạ, em không có quy định nào về việc này áp dụng cho ngày {on:%d/%m/%Y}, nên không dám trả lời.",
+    UnknownEntry: "Dạ, mục anh/chị chọn không còn nữa. Anh/chị hỏi lại bằng lời giúp em ạ.",
+}
+
+
+def apologise(error: Exception) -> Reply:
+    """The sentence for this error, with the way to a person; the question counts as unanswered."""
+    text = APOLOGIES.get(type(error), UNEXPECTED).format_map(vars(error))
+    return Reply(text, "abstain", choices=(Choice("Xem danh mục", "welcome.menu"), TO_A_PERSON), unhelpful=True)

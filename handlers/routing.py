@@ -1,0 +1,65 @@
+"""Which conversation a message belongs to: the features in the order in which they are asked."""
+
+from __future__ import annotations
+
+from handlers import (
+    clarify,
+    complaints,
+    denunciation,
+    directory,
+    emergency,
+    fallback,
+    handoff,
+    insurance,
+    land_price,
+    leaving,
+    privacy,
+    rating,
+    reports,
+    smalltalk,
+    topics,
+    tracking,
+    welcome,
+)
+from handlers.contract import Feature, Incoming
+from storage.talks import Talk
+
+FEATURES: tuple[Feature, ...] = (
+    emergency.FEATURE,
+    leaving.FEATURE,
+    privacy.FEATURE,
+    rating.FEATURE,
+    tracking.FEATURE,
+    denunciation.FEATURE,
+    complaints.FEATURE,
+    reports.FEATURE,
+    land_price.FEATURE,
+    insurance.FEATURE,
+    directory.FEATURE,
+    handoff.FEATURE,
+    welcome.FEATURE,
+    topics.FEATURE,
+    smalltalk.FEATURE,
+    clarify.FEATURE,
+    fallback.FEATURE,
+)
+BY_NAME = {feature.name: feature for feature in FEATURES}
+
+
+def choose(message: Incoming, talk: Talk) -> Feature:
+    """Danger first, then the way out, a picked choice, the conversation in progress, and only then what fits."""
+    if emergency.takes(message, talk):
+        return emergency.FEATURE
+    if leaving.takes(message, talk):
+        return leaving.FEATURE
+    picked = _named(message.chosen)
+    if picked is not None:
+        return picked
+    pending = _named(talk.asks)
+    if pending is not None and pending.continues(message, talk):
+        return pending
+    return next(feature for feature in FEATURES if feature.takes(message, talk))
+
+
+def _named(point: str | None) -> Feature | None:
+    return BY_NAME.get((point or "").partition(".")[0])

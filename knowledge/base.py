@@ -1,0 +1,44 @@
+"""What we know, ready to be asked: the entries, the index over them, and the day's answer to each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from knowledge import answers
+from knowledge.answers import Answer
+from knowledge.entries import Entry, load, resolve
+from knowledge.meaning import Meaning
+from knowledge.places import Places
+from knowledge.understanding import Understanding
+
+CONTENT = Path(__file__).parent / "content"
+
+
+class Knowledge:
+    """The one door to what we publish. Reads nothing but files; never writes but to its cache folder."""
+
+    def __init__(self, entries: Mapping[str, Entry], understanding: Understanding, places: Places) -> None:
+        """The parts are built by `load`; tests may hand in their own."""
+        self.entries = entries
+        self.places = places
+        self._understanding = understanding
+
+    @classmethod
+    def load(cls, *, today: date, cache: Path | None = None, content: Path = CONTENT) -> Knowledge:
+        """Read the content and build what understands it; `cache` keeps the trained parts between starts."""
+        entries = load(content)
+        return cls(entries, Understanding(entries, cache=cache), Places(content))
+
+    def understand(self, text: str, *, on: date) -> Meaning:
+        """What one message says, before the conversation is looked at."""
+        return self._understanding.understand(text, on=on)
+
+    def entry(self, entry_id: str) -> Entry:
+        """The entry with this id or alias; raises UnknownEntry."""
+        return resolve(self.entries, entry_id)
+
+    def answer(self, entry_id: str, *, on: date, today: date) -> Answer:
+        """What the entry says for that day; raises NothingInForce when it says nothing."""
+        return answers.answer(self.entry(entry_id), on, today)

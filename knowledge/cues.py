@@ -1,0 +1,106 @@
+"""Small signs in one message: which part of a matter is asked for, a command, a number, a case code, how much is said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import cast
+
+from knowledge.lexicon import labelled, listed
+from knowledge.meaning import Command, Facet
+from knowledge.vietnamese import fold, syllables
+
+_NUMBER_WORDS = {"một": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9, "nhất": 1, "nhì": 2, "đầu": 1}
+_CHOOSING = frozenset(["số", "chọn", "cái", "mục", "câu", "thứ", "ý", "phương", "án", "lựa", "bấm", "phím", "nút", "đầu", "tiên", "là", "lấy", "so", "chon", "cai", "muc", "cau", "thu"])
+# Our own case codes (PA-7K2M9, PA-2026-000123) and the dossier codes of one-stop desks (000.00.15.H22-261012-0034).
+_CASE = re.compile(r"(?<![\w.])[A-Z]{2}-(?=[A-Z0-9\-]*\d)[A-Z0-9]{4,8}(?:-\d{3,8})?(?![\w-])", re.I)
+_DOSSIER = re.compile(r"(?<![\w.])(?:\d{3}\.\d{2}\.\d{2}\.)?[A-Z]\d{2}(?:\.\d{1,3}){0,4}-\d{6}-\d{3,8}(?!\w)", re.I)
+_PROCEDURE = re.compile(r"(?<![\d.])[1-3]\.\d{6}(?![\d.])")
+
+
+def find_facet(said: Sequence[str]) -> Facet | None:
+    """Which part of a matter is asked for; of several the longest phrase, then the last one said."""
+    hits = labelled("facets").find(said)
+    if not hits:
+        return None
+    return cast(Facet, max(hits, key=lambda hit: (hit.end - hit.start, hit.start)).label)
+
+
+def find_command(said: Sequence[str]) -> Command | None:
+    """The command that is the whole message, courtesy at either end left out."""
+    courtesy = _fillers()[0]
+    for dropped in (frozenset[str](), courtesy):
+        core = _core(said, dropped)
+        if core and (found := _commands().get(" ".join(core)) or _unmarked_command(core)):
+            return found
+    return None
+
+
+def _unmarked_command(core: Sequence[str]) -> Command | None:
+    joined = " ".join(core)
+    return _folded_commands().get(joined) if joined == fold(joined) else None
+
+
+def _core(said: Sequence[str], dropped: frozenset[str]) -> list[str]:
+    core = list(said)
+    while core and core[0] in dropped:
+        core.pop(0)
+    while core and core[-1] in dropped:
+        core.pop()
+    return core
+
+
+@lru_cache(maxsize=1)
+def _commands() -> Mapping[str, Command]:
+    groups = listed("commands")
+    pairs = [(" ".join(syllables(str(phrase))), label) for label, phrases in groups.items() for phrase in phrases]
+    return {phrase: cast(Command, label) for phrase, label in reversed(pairs)}
+
+
+@lru_cache(maxsize=1)
+def _folded_commands() -> Mapping[str, Command]:
+    return {fold(phrase): command for phrase, command in _commands().items()}
+
+
+@lru_cache(maxsize=1)
+def _fillers() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Courtesy, everything without a subject, and the latter folded."""
+    groups = listed("fillers")
+    courtesy = frozenset(s for word in groups["courtesy"] for s in syllables(str(word)))
+    common = courtesy | frozenset(s for word in groups["common"] for s in syllables(str(word)))
+    return courtesy, common, frozenset(fold(s) for s in common)
+
+
+def find_number(said: Sequence[str]) -> int | None:
+    """The number that is the whole message: "2", "số 2", "chọn cái thứ hai"."""
+    core = [s for s in _core(said, _fillers()[0]) if s not in _CHOOSING] if len(said) <= 6 else []
+    if len(core) != 1:
+        left = [s for s in said if s in _NUMBER_WORDS]
+        return _NUMBER_WORDS[left[0]] if not core and len(left) == 1 and len(said) > 1 else None
+    word = core[0]
+    if word.isascii() and word.isdigit() and len(word) <= 3:
+        return int(word)
+    return _NUMBER_WORDS.get(word) if len(said) <= 5 and word != "đầu" else None
+
+
+def find_codes(text: str) -> tuple[str, ...]:
+    """Codes of cases and dossiers, in capitals."""
+    found = [*_DOSSIER.finditer(text), *_CASE.finditer(text)]
+    return tuple(dict.fromkeys(match[0].upper() for match in found))
+
+
+def find_procedure_codes(text: str) -> tuple[str, ...]:
+    """Codes of procedures on the national portal: 1.004222."""
+    return tuple(dict.fromkeys(_PROCEDURE.findall(text)))
+
+
+def count_content(said: Sequence[str]) -> int:
+    """How many syllables carry a subject: no courtesy, no filler, no word that names a part or a day."""
+    _, common, folded = _fillers()
+    named = {at for hit in labelled("facets").find(said) for at in range(hit.start, hit.end)}
+    return sum(
+        1
+        for at, s in enumerate(said)
+        if at not in named and not s.isdigit() and s not in common and not (s == fold(s) and s in folded)
+    )

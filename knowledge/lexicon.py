@@ -1,0 +1,93 @@
+"""Reviewed word lists under content/language, and how their phrases are found in a message with or without marks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import yaml
+
+from knowledge.vietnamese import LANGUAGE, fold, syllables
+
+GAP = "*"  # in a phrase: up to three syllables of any kind
+WIDEST_GAP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One phrase found: what it stands for and the syllables it covers, `end` not included."""
+
+    label: str
+    start: int
+    end: int
+
+
+class Phrases:
+    """Finds many phrases at once. A typed syllable without marks fits any syllable with the same letters.
+
+    A phrase of one syllable is too short for that: "chay" may be cháy, chạy or chay; it must be typed as it is listed.
+    """
+
+    def __init__(self, listed: Iterable[tuple[str, str]]) -> None:
+        """Pairs of phrase and label."""
+        self._starting: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        for phrase, label in listed:
+            parts = tuple(GAP if part == GAP else part for word in phrase.split() for part in _parts(word))
+            if parts:
+                self._starting.setdefault(fold(parts[0]), []).append((parts, label))
+
+    def find(self, said: Sequence[str]) -> list[Hit]:
+        """Every phrase in these syllables, in the order they begin."""
+        plain = [fold(syllable) for syllable in said]
+        return list(self._all(said, plain))
+
+    def _all(self, said: Sequence[str], plain: Sequence[str]) -> Iterator[Hit]:
+        for at, key in enumerate(plain):
+            for parts, label in self._starting.get(key, ()):
+                end = _match(parts, said, plain, at)
+                if end and (len(parts) > 1 or said[at] == parts[0]):
+                    yield Hit(label, at, end)
+
+
+def _parts(word: str) -> list[str]:
+    return [GAP] if word == GAP else syllables(word)
+
+
+def _match(parts: Sequence[str], said: Sequence[str], plain: Sequence[str], at: int) -> int:
+    """Where the phrase that begins at `at` ends, 0 when it does not stand there."""
+    for number, part in enumerate(parts):
+        if part == GAP:
+            rest = parts[number + 1 :]
+            return next((end for skip in range(WIDEST_GAP + 1) if (end := _match(rest, said, plain, at + skip))), 0)
+        if at >= len(said) or not (said[at] == part or (said[at] == plain[at] and plain[at] == fold(part))):
+            return 0
+        at += 1
+    return at
+
+
+@lru_cache(maxsize=32)
+def listed(name: str) -> Any:
+    """One word list as it stands in its file."""
+    return yaml.load((LANGUAGE / f"{name}.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader)
+
+
+@lru_cache(maxsize=32)
+def labelled(name: str) -> Phrases:
+    """The phrases of a list of `label: [phrase, …]`."""
+    groups: Mapping[str, Sequence[str]] = listed(name)
+    return Phrases((str(phrase), label) for label, phrases in groups.items() for phrase in phrases)
+
+
+@lru_cache(maxsize=1)
+def concepts() -> Phrases:
+    """Colloquial, regional and outdated words with the official one that they stand for; the official one fits too."""
+    groups: Mapping[str, Sequence[str]] = listed("synonyms")
+    return Phrases((str(p), official) for official, phrases in groups.items() for p in (official, *phrases))
+
+
+def concepts_in(said: Sequence[str]) -> list[str]:
+    """The official words meant by these syllables, each once, marked as concepts so that they cannot be taken for words."""
+    found = concepts().find(said)
+    return ["=" + label.replace(" ", "_") for label in dict.fromkeys(hit.label for hit in found)]

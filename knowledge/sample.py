@@ -1,0 +1,16 @@
+"""The sample commune that a fresh machine starts with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FILE = "sample/commune.yaml"
+
+
+def sample_commune(content: Path) -> dict[str, Any]:
+    """The columns of the sample commune, as the file gives them."""
+    columns: dict[str, Any] = yaml.safe_load((content / FILE).read_text(encoding="utf-8"))
+    return columns

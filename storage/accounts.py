@@ -1,0 +1,72 @@
+"""Citizens and their accounts on channels."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.columns import UtcDateTime
+
+
+class Citizen(SQLModel, table=True):
+    """A person, known by nothing but their accounts. Privacy: personal by its links."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    commune_id: int = Field(foreign_key="commune.id", index=True)
+
+
+class Account(SQLModel, table=True):
+    """One chat of a person with one channel account.
+
+    Privacy: `chat_key` is the channel's id of the chat; for the web chat it is a hash of the session's secret.
+    `keeps_text` is the answer to the consent question of the first hello: None = not answered yet.
+    """
+
+    __table_args__ = (UniqueConstraint("channel_account_id", "chat_key"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    commune_id: int = Field(foreign_key="commune.id", index=True)
+    citizen_id: int = Field(foreign_key="citizen.id", index=True)
+    channel_account_id: int = Field(foreign_key="channelaccount.id")
+    chat_key: str
+    greeted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    keeps_text: bool | None = None
+    consent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+async def find(session: AsyncSession, *, commune_id: int, channel_account_id: int, chat_key: str) -> Account | None:
+    """The account of this chat, if it ever wrote."""
+    mine = (
+        col(Account.commune_id) == commune_id,
+        col(Account.channel_account_id) == channel_account_id,
+        col(Account.chat_key) == chat_key,
+    )
+    return (await session.exec(select(Account).where(*mine))).first()
+
+
+async def find_or_add(session: AsyncSession, *, commune_id: int, channel_account_id: int, chat_key: str) -> Account:
+    """The account of this chat; a new person's is made on their first message."""
+    known = await find(session, commune_id=commune_id, channel_account_id=channel_account_id, chat_key=chat_key)
+    if known is not None:
+        return known
+    citizen = Citizen(commune_id=commune_id)
+    session.add(citizen)
+    await session.flush()
+    assert citizen.id is not None
+    account = Account(
+        commune_id=commune_id, citizen_id=citizen.id, channel_account_id=channel_account_id, chat_key=chat_key
+    )
+    session.add(account)
+    await session.flush()
+    return account
+
+
+async def forget_consent(session: AsyncSession, account: Account) -> None:
+    """The person erased their data: they are asked again, as somebody new."""
+    account.keeps_text = account.consent_at = account.greeted_at = None
+    session.add(account)
+    await session.flush()

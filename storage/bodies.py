@@ -1,0 +1,77 @@
+"""The one place where a citizen's words stand, each under a data key of its own; every other row refers here by id."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from nacl.exceptions import CryptoError
+from nacl.secret import SecretBox
+from nacl.utils import random
+from sqlmodel import Field, SQLModel, col, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.columns import UtcDateTime
+from storage.errors import BodyUnreadable
+
+BodyState = Literal["open", "erased", "sealed"]
+ERASED = "[đã xóa]"
+SEALED = "[đã niêm phong]"
+
+
+class Body(SQLModel, table=True):
+    """The text of one inbound event.
+
+    Privacy: personal, encrypted; dropping `wrapped_key` makes the text unreadable for ever, wherever a copy lies.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    commune_id: int = Field(foreign_key="commune.id", index=True)
+    state: str = Field(default="open", description="open, erased or sealed")
+    wrapped_key: bytes | None = Field(default=None, description="the data key under the deployment's secret key")
+    ciphertext: bytes | None = None
+    written_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+class Vault:
+    """Encrypts and opens bodies with the deployment's secret key (32 bytes; XSalsa20-Poly1305 of libsodium)."""
+
+    def __init__(self, secret_key: bytes) -> None:
+        """`secret_key` must be 32 bytes; it never enters the database or a backup."""
+        self._master = SecretBox(secret_key)
+
+    async def put(self, session: AsyncSession, *, commune_id: int, text: str, at: datetime) -> Body:
+        """Store a text under a fresh data key."""
+        key = random(SecretBox.KEY_SIZE)
+        body = Body(
+            commune_id=commune_id,
+            wrapped_key=bytes(self._master.encrypt(key)),
+            ciphertext=bytes(SecretBox(key).encrypt(text.encode())),
+            written_at=at,
+        )
+        session.add(body)
+        await session.flush()
+        return body
+
+    def open(self, body: Body) -> str:
+        """The text, or the words that stand for it once it was erased or sealed."""
+        if body.state == "sealed":
+            return SEALED
+        if body.wrapped_key is None or body.ciphertext is None:
+            return ERASED
+        try:
+            key = self._master.decrypt(body.wrapped_key)
+            return SecretBox(key).decrypt(body.ciphertext).decode()
+        except CryptoError as wrong_key:
+            raise BodyUnreadable(body_id=body.id or 0) from wrong_key
+
+    async def read(self, session: AsyncSession, *, commune_id: int, body_ids: list[int]) -> dict[int, str]:
+        """The texts of several bodies of one commune, by id."""
+        mine = (col(Body.commune_id) == commune_id, col(Body.id).in_(body_ids))
+        return {body.id or 0: self.open(body) for body in await session.exec(select(Body).where(*mine))}
+
+
+async def erase(session: AsyncSession, *, commune_id: int, body_ids: list[int]) -> None:
+    """Drop key and text for good; rows that refer to them stay and show that they were erased."""
+    mine = (col(Body.commune_id) == commune_id, col(Body.id).in_(body_ids), col(Body.state) == "open")
+    await session.exec(update(Body).where(*mine).values(state="erased", wrapped_key=None, ciphertext=None))

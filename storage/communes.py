@@ -1,0 +1,77 @@
+"""Communes (xã, phường, đặc khu): the tenants of a deployment, and their channel accounts."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.columns import UtcDateTime
+
+
+class Commune(SQLModel, table=True):
+    """One tenant: what its citizens are shown about it.
+
+    Source: the sample file (`is_sample`) or `danhoi init`. Privacy: none, all of it is public. Times: created_at UTC.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(unique=True, description="five-digit unit code of the statistics office, or a sample's name")
+    name: str = Field(description="with its kind: Xã Mẫu Hòa Bình")
+    province: str = ""
+    address: str = ""
+    hours: str = Field(default="", description="working hours in words")
+    phone: str = Field(default="", description="one-stop desk")
+    police_phone: str = ""
+    reception: str = Field(default="", description="citizen reception schedule in words")
+    answer_days: int = Field(default=5, description="working days in which officers promise to answer a question")
+    checked_on: date = Field(description="the day on which the commune last confirmed the lines above")
+    is_sample: bool = False
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ChannelAccount(SQLModel, table=True):
+    """One web chat, bot or Official Account through which a commune is reached. `external_id` is the channel's own."""
+
+    __table_args__ = (UniqueConstraint("channel", "external_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    commune_id: int = Field(foreign_key="commune.id", index=True)
+    channel: str = Field(description="webchat, terminal, telegram, zalo_bot, zalo_oa")
+    external_id: str = Field(description="the commune's code for channels of our own")
+
+
+async def all_of_them(session: AsyncSession) -> list[Commune]:
+    """Every commune of this deployment, by name."""
+    return list(await session.exec(select(Commune).order_by(col(Commune.name))))
+
+
+async def by_code(session: AsyncSession, *, code: str) -> Commune | None:
+    """The commune with this code."""
+    return (await session.exec(select(Commune).where(col(Commune.code) == code))).first()
+
+
+async def of_channel_account(session: AsyncSession, *, channel_account_id: int) -> Commune:
+    """The commune that a channel account belongs to."""
+    joined = select(Commune).join(ChannelAccount).where(col(ChannelAccount.id) == channel_account_id)
+    return (await session.exec(joined)).one()
+
+
+async def channel_account(session: AsyncSession, *, commune_id: int, channel: str) -> ChannelAccount | None:
+    """This commune's account on that channel."""
+    mine = (col(ChannelAccount.commune_id) == commune_id, col(ChannelAccount.channel) == channel)
+    return (await session.exec(select(ChannelAccount).where(*mine))).first()
+
+
+async def add(session: AsyncSession, commune: Commune, *, channels: tuple[str, ...]) -> Commune:
+    """A new commune with its accounts on our own channels."""
+    session.add(commune)
+    await session.flush()
+    assert commune.id is not None
+    session.add_all(
+        ChannelAccount(commune_id=commune.id, channel=channel, external_id=commune.code) for channel in channels
+    )
+    await session.flush()
+    return commune

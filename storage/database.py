@@ -1,0 +1,104 @@
+"""The engine, its two SQLite events, and the only two ways to a session: `writing()` and `reading()`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import StaticPool
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+IN_MEMORY = "sqlite+aiosqlite:///:memory:"
+READ_ONLY = "danhoi_read_only"
+
+
+class Database:
+    """One database of ours. SQLite writers of this process queue on a lock instead of spinning on the file's."""
+
+    def __init__(self, url: str) -> None:
+        """Connects lazily; `url` is an async SQLAlchemy URL such as sqlite+aiosqlite:////var/lib/danhoi/danhoi.db."""
+        self.url = url
+        self.engine = _engine(url)
+        self._readers = self.engine.execution_options(**{READ_ONLY: True})
+        self._turn = asyncio.Lock() if self.is_sqlite else None
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded engine."""
+        return self.engine.dialect.name == "sqlite"
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """One write transaction: committed at the end of the block, rolled back when the block raises."""
+        async with AsyncExitStack() as stack:
+            if self._turn is not None:
+                await stack.enter_async_context(self._turn)
+            session = await stack.enter_async_context(AsyncSession(self.engine, expire_on_commit=False))
+            await stack.enter_async_context(session.begin())
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """One consistent view of the data; nothing written in it is kept."""
+        async with AsyncSession(self._readers, expire_on_commit=False) as session:
+            yield session
+
+    async def migrate(self) -> None:
+        """Bring the schema to the newest migration; safe to call at every start."""
+        async with self.engine.begin() as connection:
+            await connection.run_sync(_upgrade)
+
+    async def close(self) -> None:
+        """Give back all connections."""
+        await self.engine.dispose()
+
+
+def _engine(url: str) -> AsyncEngine:
+    options: dict[str, Any] = {"poolclass": StaticPool} if url == IN_MEMORY else {}
+    engine = create_async_engine(url, hide_parameters=True, **options)  # an error in a log shows nobody's words
+    if engine.dialect.name == "sqlite":
+        event.listen(engine.sync_engine, "connect", _configure_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _configure_sqlite(connection: Any, _record: Any) -> None:
+    """Switch off the driver's own transaction start: with it, savepoints survive an outer rollback (measured)."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # an acknowledged event survives a power cut
+        "foreign_keys=ON",
+        "secure_delete=ON",  # an erased body leaves no trace in free pages
+        "busy_timeout=10000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Writers take the lock at once, so that a read followed by a write never loses an update."""
+    read_only = connection.get_execution_options().get(READ_ONLY, False)
+    connection.exec_driver_sql("BEGIN DEFERRED" if read_only else "BEGIN IMMEDIATE")
+
+
+def alembic_config() -> Config:
+    """Alembic's settings without a file: the migrations lie beside this module."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+def _upgrade(connection: Connection) -> None:
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

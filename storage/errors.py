@@ -1,0 +1,20 @@
+"""What can go wrong with stored data, with the facts of each case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class StorageError(Exception):
+    """Base of the errors raised by storage."""
+
+
+@dataclass(eq=False)
+class BodyUnreadable(StorageError):
+    """The secret key of this deployment does not open this body: wrong key, or a damaged row."""
+
+    body_id: int
+
+    def __str__(self) -> str:
+        """For the operator."""
+        return f"body {self.body_id} cannot be opened with DANHOI_SECRET_KEY"

@@ -1,0 +1,57 @@
+"""Where a conversation stands: the question left open, the choices offered, the topic spoken of."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column
+from sqlmodel import Field, SQLModel, col, delete, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.columns import UtcDateTime
+
+
+class Talk(SQLModel, table=True):
+    """One conversation per account. Privacy: ids and our own labels only, never the citizen's words.
+
+    `choices` is a list of {"label", "does"} as last offered; `page` counts how far "xem thêm" has come.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    commune_id: int = Field(foreign_key="commune.id", index=True)
+    account_id: int = Field(foreign_key="account.id", unique=True)
+    asks: str | None = Field(default=None, description="the open question, such as reports.place")
+    choices: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    topic: str | None = None
+    facet: str | None = None
+    page: int = 0
+    on_day: date | None = Field(default=None, description="the day asked about, when it was not today")
+    last_body_id: int | None = Field(default=None, foreign_key="body.id")
+    last_question_id: int | None = Field(default=None, foreign_key="question.id")
+    draft_id: int | None = Field(default=None, foreign_key="case.id")
+    unhelped: int = Field(default=0, description="answers in a row that did not help")
+    last_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+async def of_account(session: AsyncSession, *, commune_id: int, account_id: int) -> Talk | None:
+    """The conversation with this account, locked for the transaction: one message of a chat at a time."""
+    mine = (col(Talk.commune_id) == commune_id, col(Talk.account_id) == account_id)
+    return (await session.exec(select(Talk).where(*mine).with_for_update())).first()
+
+
+async def save(session: AsyncSession, talk: Talk) -> None:
+    """Keep the conversation as it stands now."""
+    session.add(talk)
+    await session.flush()
+
+
+async def forget(session: AsyncSession, *, commune_id: int, account_id: int) -> None:
+    """Drop the conversation of an account."""
+    await session.exec(delete(Talk).where(col(Talk.commune_id) == commune_id, col(Talk.account_id) == account_id))
+
+
+async def forget_silent(session: AsyncSession, *, commune_id: int, before: datetime) -> int:
+    """Drop conversations that fell silent before that instant; drafts live on in their own table."""
+    result = await session.exec(delete(Talk).where(col(Talk.commune_id) == commune_id, col(Talk.last_at) < before))
+    return int(result.rowcount)
