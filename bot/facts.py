@@ -20,6 +20,16 @@ import yaml
 GATHERED_ON = date(2026, 11, 22)  # the day on which the research was closed
 UNKNOWN_BEGINNING = "chưa thấy ngày bắt đầu; đang áp dụng vào ngày kiểm tra"
 TABLES = ("bhyt_parameters.csv", "communes_2025.csv", "provinces_2025.csv", "land_prices_sample.csv")
+DOCUMENT = re.compile(r"Luật|Nghị định|Thông tư|Nghị quyết|Quyết định|\d+/\d{4}|Điều \d")
+DOCUMENT_REMARK = re.compile(r"\s*\([^)]*\)")
+COMPUTED_FROM = {  # amounts for which the research gives the sum only: the rows whose law they rest on
+    "student.self_paid_max": ("student.state_support_min", "base_salary"),
+    "student.self_paid_max_year": ("student.state_support_min", "base_salary"),
+    "support.near_poor_self_paid_max": ("support.near_poor_min", "base_salary"),
+    "support.near_poor_self_paid_max_year": ("support.near_poor_min", "base_salary"),
+    "voluntary_si.min_contribution": ("voluntary_si.rate",),
+    "voluntary_si.max_income": ("voluntary_si.rate",),
+}
 ENDS_BEFORE = {"bhyt_parameters.csv"}  # tables whose last column of dates is the first day no longer in force
 OFFICES = {
     "dichvucong.gov.vn": "Cổng Dịch vụ công quốc gia",
@@ -332,10 +342,26 @@ def _copy_table(source: Path, target: Path) -> None:
         for row in rows:
             last = inclusive(row["to"] or None)
             row["to"] = f"{last}" if last else ""
+            row["law"], row["formula"] = _law_and_formula(row, rows)
     with target.open("w", encoding="utf-8", newline="") as out:
         writer = csv.DictWriter(out, [renamed.get(name, name) for name in rows[0]], lineterminator="\n")
         writer.writeheader()
         writer.writerows({renamed.get(name, name): value for name, value in row.items()} for row in rows)
+
+
+def _law_and_formula(row: dict[str, str], rows: list[dict[str, str]]) -> tuple[str, str]:
+    """A computed amount rests on the law of the rate and of the base that it multiplies, never on the sum itself."""
+    parts = [part.strip() for part in re.split(r";(?![^(]*\))", row["law"])]
+    laws = [part for part in parts if DOCUMENT.search(part)]
+    formula = "; ".join(part for part in parts if not DOCUMENT.search(part))
+    for parent in COMPUTED_FROM.get(row["name"], ()):
+        held = [one["law"] for one in rows if one["name"] == parent and _in_force(one, row["from"])]
+        laws += [DOCUMENT_REMARK.sub("", law) for law in held if law not in laws]
+    return "; ".join(dict.fromkeys(laws)), formula
+
+
+def _in_force(row: dict[str, str], day: str) -> bool:
+    return row["from"] <= day and (not row["to"] or day <= row["to"])
 
 
 def _day(written: str | date) -> date:

@@ -15,6 +15,7 @@ NOT_YET = "Dạ, em chưa tính riêng cho từng nhà được; mức đang áp
 async def handle(message: Incoming, desk: Desk) -> Reply:
     """The rates per person for the day asked about."""
     answer = topics.present(message, desk, RATES, opening=NOT_YET)
+    desk.talk.topic = RATES  # "còn năm ngoái thì sao" goes on from here
     return replace(answer, action="premium", topic=None)
 
 

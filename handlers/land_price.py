@@ -15,6 +15,7 @@ NOT_YET = "Dạ, giá từng đường, từng thửa em chưa tra được nên
 async def handle(message: Incoming, desk: Desk) -> Reply:
     """The sourced answer to where prices are published; never a number of ours."""
     answer = topics.present(message, desk, WHERE_TO_LOOK, opening=NOT_YET)
+    desk.talk.topic = WHERE_TO_LOOK  # "còn năm ngoái thì sao" goes on from here
     return replace(answer, action="price", topic=None)
 
 

@@ -11,6 +11,7 @@ from handlers.choosing import pick
 from handlers.contract import Desk, Incoming, Reply
 from knowledge.errors import KnowledgeError
 from knowledge.masking import mask
+from knowledge.meaning import Meaning
 from knowledge.passages import fits
 from knowledge.vietnamese import fold, tidy
 from storage import bodies, outbox, questions, talks
@@ -19,6 +20,8 @@ from storage.questions import Question
 from storage.talks import Talk
 
 SILENCE = timedelta(minutes=30)  # after it, a talk begins anew
+FEW_WORDS = 6  # content syllables of a message that may lean on what was said before
+FOREIGN = 0.15  # probability of being ours below which a message with a subject of its own leans on nothing
 MOST_READ = 2_000  # characters of one message that are looked at; a longer story keeps its beginning
 MAYBE_LOST = "(Tin trước có thể chưa tới, em gửi lại:)\n"
 # What these messages say is of one moment, or was erased: they leave no words in the log.
@@ -31,7 +34,7 @@ def resume(text: str, desk: Desk) -> Incoming:
         _begin_anew(desk.talk)
     words = tidy(text)[:MOST_READ]
     meaning = desk.knowledge.understand(words, on=desk.today)
-    return Incoming(words, meaning, chosen=pick(meaning, desk.talk), fits_topic=_fits(words, desk))
+    return Incoming(words, meaning, chosen=pick(meaning, desk.talk), fits_topic=_fits(words, meaning, desk))
 
 
 async def record(message: Incoming, reply: Reply, desk: Desk) -> None:
@@ -139,15 +142,22 @@ def _papi(reply: Reply, desk: Desk) -> int | None:
     return desk.knowledge.entry(reply.topic).papi if reply.topic else None
 
 
-def _fits(words: str, desk: Desk) -> bool:
-    """Whether the topic being spoken of has a passage about these words."""
-    if desk.talk.topic is None:
+def _fits(words: str, meaning: Meaning, desk: Desk) -> bool:
+    """Whether these words go on in the topic being spoken of: it has a passage about them, or they say little by
+    themselves and mean that topic once its title is put before them ("bị mất" after "căn cước")."""
+    topic = desk.talk.topic
+    if topic is None:
         return False
     try:
-        answer = desk.knowledge.answer(desk.talk.topic, on=desk.talk.on_day or desk.today, today=desk.today)
+        answer = desk.knowledge.answer(topic, on=desk.talk.on_day or desk.today, today=desk.today)
     except KnowledgeError:
         return False
-    return fits(answer, words)
+    if fits(answer, words):
+        return True
+    if meaning.content_words > FEW_WORDS or (meaning.content_words > 2 and meaning.in_scope < FOREIGN):
+        return False
+    together = desk.knowledge.understand(f"{answer.entry.title}: {words}", on=desk.today)
+    return together.band == "answer" and together.topics[0].topic == answer.entry.id
 
 
 def _begin_anew(talk: Talk) -> None:

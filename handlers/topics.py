@@ -135,8 +135,8 @@ def follows(message: Incoming, talk: Talk) -> bool:
     meaning = message.meaning
     if not talk.topic or meaning.action not in SOFT:
         return False
-    if meaning.content_words == 0 and (meaning.facet or meaning.asked_day):
-        return True
+    if meaning.content_words == 0:
+        return bool(meaning.facet or meaning.asked_day)
     return message.fits_topic and (meaning.band != "answer" or meaning.topics[0].topic == talk.topic)
 
 
@@ -173,7 +173,7 @@ def _facet_parts(answer: Answer, facet: Facet) -> tuple[list[str], list[Citation
     if facet == "basis":
         return [f"Dạ, căn cứ của “{title}”:\n" + "\n".join(_basis(answer))], list(answer.citations)
     block = answer.facets[facet]
-    return [f"Dạ, {title} – {LABELS[facet].lower()}: {block.text}"], list(block.citations)
+    return [f"Dạ, {LABELS[facet].lower()} của việc “{title}”: {block.text}"], list(block.citations)
 
 
 def _basis(answer: Answer) -> list[str]:
@@ -229,15 +229,16 @@ def _choices(answer: Answer, shown: Facet | None, *, has_more: bool | None = Non
 
 def _fit(opening: str, parts: list[str], last: str, cited: list[Citation]) -> str:
     """The parts that fit on the first screen beside their sources; the first one is cut rather than dropped."""
-    probe = Reply("", "answer", sources=sources_of(cited))
-    room = FIRST_SCREEN - len(probe.printed) - 1 - (len(last) + 1 if last else 0)
+    room = FIRST_SCREEN - len(Reply("", "answer", sources=sources_of(cited)).printed) - 1
     first = opening + (parts[0].removeprefix("Dạ, ") if opening else parts[0])
-    kept = [_cut(first, max(room, 200))]
-    for part in parts[1:]:
-        if len("\n".join([*kept, part])) <= room:
+    kept = [_cut(first, room)]
+    for part in (last, *parts[1:]):
+        if part and len("\n".join([*kept, part])) <= room:
             kept.append(part)
-    whole = "\n".join([*kept, last]) if last else "\n".join(kept)
-    return whole if len(whole) + len(probe.printed) < FIRST_SCREEN else "\n".join(kept)
+    if last in kept:  # what holds now stands below what held then
+        kept.remove(last)
+        kept.append(last)
+    return "\n".join(kept)
 
 
 def _cut(text: str, room: int) -> str:
@@ -246,7 +247,7 @@ def _cut(text: str, room: int) -> str:
         return text
     short = text[: room - 16]
     end = max(short.rfind("; "), short.rfind(". "), short.rfind("\n"))
-    return short[: end if end > room // 2 else short.rfind(" ")] + "… (xem thêm)"
+    return short[: end if end > len(short) // 2 else short.rfind(" ")] + "… (xem thêm)"
 
 
 def _politely(text: str) -> str:

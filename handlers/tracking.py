@@ -10,6 +10,7 @@ from storage import cases
 from storage.talks import Talk
 
 KINDS = {"report": "phản ánh, kiến nghị", "complaint": "việc khiếu nại", "question": "yêu cầu gặp cán bộ"}
+FEW_WORDS = 2  # beside a code that is all the message
 VIET_NAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
@@ -40,7 +41,7 @@ async def handle(message: Incoming, desk: Desk) -> Reply:
 def takes(message: Incoming, _talk: Talk) -> bool:
     """Asked what became of something that was sent, or named a code of ours."""
     meaning = message.meaning
-    return meaning.action == "track" or bool(meaning.codes and not meaning.topics)
+    return meaning.action == "track" or bool(meaning.codes and meaning.content_words <= FEW_WORDS)
 
 
 FEATURE = Feature("tracking", handle, takes=takes)

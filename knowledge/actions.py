@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from itertools import pairwise
-from typing import cast
+from typing import cast, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from knowledge.classifier import Ridge, train
-from knowledge.corpus import Corpus
 from knowledge.cues import find_codes, find_facet
-from knowledge.lexicon import Phrases, concepts_in, labelled, listed
+from knowledge.entry import Entry
+from knowledge.lexicon import concepts_in, labelled, listed
 from knowledge.meaning import Action
-from knowledge.vietnamese import fold, syllables
+from knowledge.repair import Repair
+from knowledge.vietnamese import fold
 
-Floats = NDArray[np.float32]
-PENALTY = 1.0
-SHARPNESS = 8.0  # turns scores near 0 and 1 into probabilities; fitted on left-out examples
-ALARM = ("denunciation", "emergency")
+PENALTY = 0.3
+VARIANTS_OF_AN_ENTRY = 4  # as examples of "answer": more would drown the other wishes
+SHARPNESS = 8.0  # turns scores near 0 and 1 into shares
 # Denunciations come before precision: a lower score is enough to be safe.
 LEAN: Mapping[str, float] = {"denunciation": 0.06}
 _COUNTED = re.compile(r"\b(?:\d{1,2}|mot|hai|ba|bon|tu|nam|sau|bay|tam|chin|muoi) (?:nguoi|khau|dua|the|con|thang|vo chong|ong ba|me con|cha con|chi em|anh em)\b")
@@ -53,49 +51,29 @@ def _shape(said: Sequence[str], plain: Sequence[str]) -> list[str]:
     return [*found, "#size:" + ("1" if len(said) <= 2 else "2" if len(said) <= 5 else "3" if len(said) <= 12 else "4")]
 
 
-@lru_cache(maxsize=1)
-def _sentences() -> tuple[tuple[str, Action], ...]:
-    """Every example sentence with its action; what is out of scope is asked like an answer."""
-    groups = listed("actions")
-    own = [(str(text), cast(Action, action)) for action, texts in groups.items() for text in texts]
-    outside = [
-        (str(text), cast(Action, "answer"))
-        for name in ("near_out_of_scope", "far_out_of_scope")
-        for text in listed(name)["train"]
-    ]
-    return (*own, *outside)
+def learn_actions(entries: Iterable[Entry], repair: Repair) -> Ridge:
+    """The classifier, from content/language/actions.yaml, a few variants of each entry, and what is out of scope."""
+    groups: Mapping[str, Sequence[str]] = listed("actions")
+    assert set(groups) <= set(get_args(Action))
+    examples = [(str(text), action) for action, texts in groups.items() for text in texts]
+    for entry in entries:
+        step = max(1, len(entry.variants) // VARIANTS_OF_AN_ENTRY)
+        examples += [(text, "answer") for text in (entry.title, *entry.variants[::step][:VARIANTS_OF_AN_ENTRY])]
+    examples += [(text, "answer") for text in out_of_scope("train")]
+    labels = [action for _, action in examples]
+    return train([features(repair.read(text)) for text, _ in examples], labels, penalty=PENALTY)[0]
 
 
-def texts() -> Iterable[str]:
-    """All example sentences, for the vocabulary."""
-    return (text for text, _action in _sentences())
+def out_of_scope(half: str) -> list[str]:
+    """Questions that no entry answers: the half to train on ("train"), or the half that only measures ("held")."""
+    return [str(text) for name in ("near_out_of_scope", "far_out_of_scope") for text in listed(name)[half]]
 
 
-class Actions:
-    """Scores every action for one message."""
-
-    def __init__(self, ridge: Ridge) -> None:
-        """Made by `learn`, or from the cache."""
-        self.ridge = ridge
-
-    @classmethod
-    def learn(cls, corpus: Corpus, *, most: int = 1200) -> tuple[Actions, Floats, list[str]]:
-        """The classifier, the left-out score of every example, and the examples' actions."""
-        asked = [example.said for example in corpus.examples if example.kind != "body"]
-        step = max(1, len(asked) // most)
-        said = [tuple(syllables(text)) for text, _ in _sentences()] + asked[::step]
-        labels = [action for _, action in _sentences()] + ["answer"] * len(asked[::step])
-        ridge, left_out = train([features(s) for s in said], labels, penalty=PENALTY)
-        return cls(ridge), left_out, labels
-
-    def scores(self, said: Sequence[str]) -> tuple[tuple[Action, float], ...]:
-        """Each action with its probability, best first."""
-        raw = self.ridge.scores(features(said)) * SHARPNESS
-        raw += np.array([SHARPNESS * LEAN.get(name, 0.0) for name in self.ridge.classes], dtype=np.float32)
-        odds = np.exp(raw - raw.max())
-        shares = odds / odds.sum()
-        order = np.argsort(-shares, kind="stable")
-        return tuple((cast(Action, self.ridge.classes[i]), float(shares[i])) for i in order)
-
-
-__all__ = ["Actions", "Phrases", "features", "texts"]
+def rank_actions(ridge: Ridge, said: Sequence[str]) -> tuple[tuple[Action, float], ...]:
+    """Every action with its share, best first."""
+    raw = ridge.scores(features(said)) * SHARPNESS
+    raw += np.array([SHARPNESS * LEAN.get(name, 0.0) for name in ridge.classes], dtype=np.float32)
+    odds = np.exp(raw - raw.max())
+    shares = odds / odds.sum()
+    order = np.argsort(-shares, kind="stable")
+    return tuple((cast(Action, ridge.classes[at]), float(shares[at])) for at in order)

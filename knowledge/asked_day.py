@@ -44,6 +44,10 @@ _ASKS_VALUE = re.compile(r"\b(?:bao nhieu|nhieu|may|muc|gia|tinh sao|the nao|ra 
 _NOW = re.compile(r"\b(?:bay gio|gio|hien nay|hien tai|hom nay|nay con|con gia tri|lai duoc|doi lai|xin lai|lam lai|tinh lai|chua co so|den nay|toi nay)\b")
 
 
+_NOW_ALONE = re.compile(r"\b(?:bay gio|hien nay|hien tai|nam nay|hom nay)\b")
+SHORT = 8  # words of a message in which "bây giờ" asks for today's rule after one of the past
+
+
 def find_asked_day(text: str, *, on: date) -> AskedDay | None:
     """The day whose rules are asked for, or None: today's."""
     folded = fold(text)
@@ -54,6 +58,9 @@ def find_asked_day(text: str, *, on: date) -> AskedDay | None:
                 continue
             if _is_asked(folded, found, meant[0], on):
                 return AskedDay(meant[0], text[found.start() : found.end()].strip(), meant[1])
+    now = _NOW_ALONE.search(folded)
+    if now and len(folded.split()) <= SHORT:
+        return AskedDay(on, text[now.start() : now.end()].strip(), "day")
     return None
 
 

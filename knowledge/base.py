@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ from knowledge.places import Places
 from knowledge.understanding import Understanding
 
 CONTENT = Path(__file__).parent / "content"
+SHIPPED = Path(sys.prefix) / "share" / "danhoi"  # where `make init` leaves the trained parts, so that no first start waits
 
 
 class Knowledge:
@@ -29,7 +31,7 @@ class Knowledge:
     def load(cls, *, today: date, cache: Path | None = None, content: Path = CONTENT) -> Knowledge:
         """Read the content and build what understands it; `cache` keeps the trained parts between starts."""
         entries = load(content)
-        return cls(entries, Understanding(entries, cache=cache), Places(content))
+        return cls(entries, Understanding(entries, *([cache] if cache else []), SHIPPED), Places(content))
 
     def understand(self, text: str, *, on: date) -> Meaning:
         """What one message says, before the conversation is looked at."""

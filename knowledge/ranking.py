@@ -43,9 +43,9 @@ class Ranker:
         """The likeliest `most` topics."""
         return self.judge(said, self._ridge.scores(features_of(said)), most=most)
 
-    def judge(self, said: Sequence[str], learnt: Floats, *, most: int, index: Index | None = None) -> Ranked:
-        """The same with given scores of the classifier (and another index): how calibration asks about left-out questions."""
-        raw, ideal = (index or self._index).scores(said)
+    def judge(self, said: Sequence[str], learnt: Floats, *, most: int) -> Ranked:
+        """The same with given scores of the classifier: how calibration asks about questions that were left out."""
+        raw, ideal = self._index.scores(said)
         shares = raw / np.float32(ideal or 1.0)
         by_class = np.append(learnt, np.float32(0.0))[self._columns]
         added = shares + CLASSIFIER_SHARE * by_class

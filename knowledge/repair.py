@@ -90,8 +90,8 @@ class Repair:
 
     def __init__(self, counts: Mapping[str, int], pairs: Mapping[str, int]) -> None:
         """`counts`: syllables in our spelling and how often; `pairs`: neighbouring folded syllables, "khai_sinh"."""
-        self._marked = counts
-        self._pairs = pairs
+        self.counts = counts
+        self.pairs = pairs
         self._folded: dict[str, int] = {}
         for syllable, count in counts.items():
             key = fold(syllable)
@@ -113,7 +113,7 @@ class Repair:
 
     def knows(self, word: str) -> bool:
         """Whether a word stands in our texts or could be Vietnamese."""
-        return one_spelling(word) in self._marked or fold(word) in self._folded or is_syllable(word)
+        return one_spelling(word) in self.counts or fold(word) in self._folded or is_syllable(word)
 
     def _word(self, word: str, before: str, after: str) -> list[str]:
         meant = ABBREVIATIONS.get(word)
@@ -135,16 +135,16 @@ class Repair:
 
     def _fit(self, middle: list[str], before: str, after: str) -> float:
         joined = [fold(before), *(fold(s) for s in middle), fold(after)]
-        left = self._pairs.get(f"{joined[0]}_{joined[1]}", 0) / (1 + self._folded.get(joined[0], 0))
-        right = self._pairs.get(f"{joined[-2]}_{joined[-1]}", 0) / (1 + self._folded.get(joined[-1], 0))
+        left = self.pairs.get(f"{joined[0]}_{joined[1]}", 0) / (1 + self._folded.get(joined[0], 0))
+        right = self.pairs.get(f"{joined[-2]}_{joined[-1]}", 0) / (1 + self._folded.get(joined[-1], 0))
         return 10 * left + 10 * right + (0.001 * self._folded.get(joined[1], 0)) ** 0.5
 
     def _decoded(self, word: str) -> list[str]:
         decoded = decode_keys(word)
         if not decoded:
             return []
-        if decoded in self._marked or fold(decoded) in self._folded:
-            return [decoded] if decoded in self._marked else [fold(decoded)]
+        if decoded in self.counts or fold(decoded) in self._folded:
+            return [decoded] if decoded in self.counts else [fold(decoded)]
         return [decoded] if not re.search(r"\d", word) and is_syllable(decoded) else []
 
     def _initials(self, word: str, before: str, after: str) -> list[str]:
@@ -159,7 +159,7 @@ class Repair:
             if tail not in self._folded or (cut > 1 and head not in ("ch", "gh", "gi", "kh", "ng", "ngh", "nh", "ph", "qu", "th", "tr")):
                 continue
             for first in self._beginning_with(head):
-                seen = self._pairs.get(f"{first}_{tail}", 0)
+                seen = self.pairs.get(f"{first}_{tail}", 0)
                 if seen > count:
                     best, count = f"{first} {tail}", seen
         return best.split() if count > 1 else []
@@ -175,7 +175,7 @@ class Repair:
         for parts in _pieces(word, folded, 4):
             if all(fold(p) in self._folded for p in parts):
                 seen = min(
-                    self._pairs.get(f"{fold(a)}_{fold(b)}", 0) for a, b in zip(parts, parts[1:], strict=False)
+                    self.pairs.get(f"{fold(a)}_{fold(b)}", 0) for a, b in zip(parts, parts[1:], strict=False)
                 )
                 best = max(best, (seen, [one_spelling(p) for p in parts]), key=lambda scored: scored[0])
         return best[1]

@@ -6,7 +6,9 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,6 +74,17 @@ class Postings:
         )
         return cls(names, start, topics, scores)
 
+    def as_arrays(self) -> Mapping[str, NDArray[np.generic]]:
+        """Everything as plain arrays, for the cache."""
+        names = np.array(list(self.names), dtype=np.str_)
+        return {"names": names, "start": self.start, "topics": self.topics, "scores": self.scores}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Postings:
+        """What `as_arrays` wrote."""
+        names = {str(name): at for at, name in enumerate(arrays["names"].tolist())}
+        return cls(names, arrays["start"], arrays["topics"], arrays["scores"])
+
     def add(self, total: Floats, asked: Mapping[str, float]) -> float:
         """Add every topic's score for the asked terms to `total`; returns what a perfect topic would have scored."""
         ideal, unknown = 0.0, math.log(1 + 2 * len(total))
@@ -89,15 +102,16 @@ class Postings:
 class Index:
     """Both ways of writing together, over all topics."""
 
-    def __init__(self, documents: Sequence[Document], marked: Postings, folded: Postings) -> None:
+    def __init__(self, topics: Sequence[str], marked: Postings, folded: Postings) -> None:
         """Made by `build`, or from cached postings."""
-        self.topics = [document.topic for document in documents]
+        self.topics = list(topics)
         self.marked, self.folded = marked, folded
 
     @classmethod
     def build(cls, documents: Sequence[Document]) -> Index:
         """Index every document twice."""
-        return cls(documents, Postings.build(documents, folded=False), Postings.build(documents, folded=True))
+        topics = [document.topic for document in documents]
+        return cls(topics, Postings.build(documents, folded=False), Postings.build(documents, folded=True))
 
     def scores(self, syllables: Sequence[str], weights: Mapping[str, float] | None = None) -> tuple[Floats, float]:
         """Each topic's score for these syllables and the ideal one; only the folded half when nothing carries a mark."""
@@ -118,8 +132,19 @@ def _asked(named: Sequence[str], weights: Mapping[str, float] | None) -> dict[st
 def _count(passages: Iterable[Sequence[str]], folded: bool) -> Counter[str]:
     counts: Counter[str] = Counter()
     for passage in passages:
-        counts.update(folded_terms(passage) if folded else terms(passage))
+        counts.update(_indexed(tuple(passage), folded))
     return counts
+
+
+@lru_cache(maxsize=65_536)
+def _indexed(passage: tuple[str, ...], folded: bool) -> tuple[str, ...]:
+    """The terms of one passage; training indexes nearly the same passages twice."""
+    return tuple(folded_terms(passage) if folded else terms(passage))
+
+
+def forget_passages() -> None:
+    """Give back the memory that building took."""
+    _indexed.cache_clear()
 
 
 def _idf(documents: int, holding: int) -> float:

@@ -14,21 +14,21 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from knowledge import classifier
+from knowledge import classifier, search
+from knowledge.actions import learn_actions, out_of_scope
 from knowledge.classifier import Ridge
 from knowledge.confidence import Confidence, Logistic
 from knowledge.entry import Entry
-from knowledge.lexicon import listed
 from knowledge.ranking import OUTSIDE, Ranker, features_of
 from knowledge.repair import Repair
-from knowledge.search import Document, Index
+from knowledge.search import Document, Index, Postings
 from knowledge.vietnamese import LANGUAGE, fold, syllables
-from knowledge.wishes import OUTSIDE as OUT_OF_SCOPE
-from knowledge.wishes import learn_wishes
 
-VERSION = 1  # of what is kept: raise it when code below changes what is trained
+# Their code is part of the cache's key: a change of theirs trains anew.
+MODULES = ("actions", "classifier", "confidence", "cues", "lexicon", "ranking", "repair", "search", "training", "vietnamese")
 PENALTY = 0.3
 PROBE_EVERY = 5  # one variant in so many is left out to calibrate on
+MOST_LEARNT = 14  # variants of one entry that the classifier learns; the index takes them all
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +36,28 @@ class Trained:
     """Everything that `understand` asks."""
 
     repair: Repair
-    ranker: Ranker
-    wishes: Ridge
+    index: Index
+    topics: Ridge
+    actions: Ridge
     confidence: Confidence
 
+    @property
+    def ranker(self) -> Ranker:
+        """Index and classifier together."""
+        return Ranker(self.index, self.topics)
 
-def trained(entries: Mapping[str, Entry], cache: Path | None) -> Trained:
-    """From the cache where it holds just these entries and lists, else trained now and kept."""
-    documents = [document_of(entry) for entry in entries.values()]
-    repair, index = repair_of(documents), Index.build(documents)
-    kept = cache / f"understanding-{_key(entries)}.npz" if cache else None
-    found = _read(kept) if kept else None
-    if found is None:
-        found = _train(entries, documents, repair, index)
-        if kept:
-            _write(kept, found)
-    topics, wishes, confidence = found
-    return Trained(repair, Ranker(index, topics), wishes, confidence)
+
+def trained(entries: Mapping[str, Entry], *caches: Path) -> Trained:
+    """From the first cache that holds just these entries and lists, else trained now and kept in the first of them."""
+    name = f"understanding-{_key(entries)}.npz"
+    for cache in caches:
+        found = _read(cache / name)
+        if found is not None:
+            return found
+    fresh = train(entries)
+    if caches:
+        _write(caches[0] / name, fresh)
+    return fresh
 
 
 def document_of(entry: Entry, *, without: frozenset[str] = frozenset()) -> Document:
@@ -76,15 +81,14 @@ def repair_of(documents: Sequence[Document]) -> Repair:
     return Repair(counts, pairs)
 
 
-Learnt = tuple[Ridge, Ridge, Confidence]
-
-
-def _train(entries: Mapping[str, Entry], documents: Sequence[Document], repair: Repair, index: Index) -> Learnt:
-    """The two classifiers and the calibration, on questions that neither index nor classifier has seen."""
-    asked = [(text, entry.id) for entry in entries.values() for text in entry.variants]
+def train(entries: Mapping[str, Entry]) -> Trained:
+    """Index, classifiers, and the calibration on questions that neither index nor classifier has seen."""
+    documents = [document_of(entry) for entry in entries.values()]
+    repair, index = repair_of(documents), Index.build(documents)
+    asked = [(text, entry.id) for entry in entries.values() for text in entry.variants[:MOST_LEARNT]]
+    variants = len(asked)
     asked += [(entry.title, entry.id) for entry in entries.values()]
-    others = [str(text) for name in OUT_OF_SCOPE for text in listed(name)["train"]]
-    variants = sum(len(entry.variants) for entry in entries.values())
+    others = out_of_scope("train")
     probes = [*range(0, variants, PROBE_EVERY), *range(len(asked), len(asked) + len(others))]
     examples = [repair.read(text) for text in chain((text for text, _ in asked), others)]
     labels = [topic for _, topic in asked] + [OUTSIDE] * len(others)
@@ -92,27 +96,28 @@ def _train(entries: Mapping[str, Entry], documents: Sequence[Document], repair: 
         [features_of(said) for said in examples], labels, penalty=PENALTY, probes=probes
     )
     hidden = frozenset(asked[at][0] for at in probes if at < variants)
-    without = Index.build([document_of(entry, without=hidden) for entry in entries.values()])
-    judge = Ranker(index, topics)
+    judge = Ranker(Index.build([document_of(entry, without=hidden) for entry in entries.values()]), topics)
     ours: list[tuple[Sequence[float], bool]] = []
     foreign: list[Sequence[float]] = []
     for at, scores in zip(probes, left_out, strict=True):
-        ranked = judge.judge(examples[at], scores, most=1, index=without)
+        ranked = judge.judge(examples[at], scores, most=1)
         if labels[at] == OUTSIDE:
             foreign.append(ranked.signs)
         else:
             ours.append((ranked.signs, ranked.topics[0] == labels[at]))
-    return topics, learn_wishes(entries.values(), repair), Confidence.fit(ours, foreign)
+    search.forget_passages()
+    actions = learn_actions(entries.values(), repair)
+    return Trained(repair, index, topics, actions, Confidence.fit(ours, foreign))
 
 
 def _key(entries: Mapping[str, Entry]) -> str:
     """A hash of all that is trained from."""
-    seen = hashlib.sha256(f"{VERSION} {np.__version__}".encode())
+    seen = hashlib.sha256(np.__version__.encode())
     for text in _texts(entries):
         seen.update(text.encode() + b"\n")
     for file in sorted(LANGUAGE.glob("*.yaml")):
         seen.update(file.read_bytes())
-    for module in ("classifier", "confidence", "ranking", "repair", "search", "training", "wishes", "vietnamese"):
+    for module in MODULES:
         seen.update((Path(__file__).parent / f"{module}.py").read_bytes())
     return seen.hexdigest()[:20]
 
@@ -123,37 +128,61 @@ def _texts(entries: Mapping[str, Entry]) -> Iterator[str]:
         yield from (text for one in entry.statements() for text in (one.text, *one.items))
 
 
-def _write(kept: Path, learnt: Learnt) -> None:
+def _write(kept: Path, parts: Trained) -> None:
     """All at once, so that a process that reads meanwhile sees the old file or the new one."""
-    topics, wishes, confidence = learnt
-    arrays: dict[str, Any] = {f"topics_{name}": array for name, array in classifier.as_arrays(topics).items()}
-    arrays |= {f"wishes_{name}": array for name, array in classifier.as_arrays(wishes).items()}
-    for name, fit in (("right", confidence.right), ("ours", confidence.ours)):
-        arrays |= {f"{name}_mean": fit.mean, f"{name}_spread": fit.spread, f"{name}_weights": fit.weights}
-    arrays["thresholds"] = np.array([confidence.answer_from, confidence.offer_from])
+    arrays: dict[str, Any] = {"index_topics": np.array(parts.index.topics, dtype=np.str_)}
+    for name, kept_part in (
+        ("marked", parts.index.marked.as_arrays()),
+        ("folded", parts.index.folded.as_arrays()),
+        ("topics", classifier.as_arrays(parts.topics)),
+        ("actions", classifier.as_arrays(parts.actions)),
+        ("counts", _counted(parts.repair.counts)),
+        ("pairs", _counted(parts.repair.pairs)),
+        ("right", _arrays_of(parts.confidence.right)),
+        ("ours", _arrays_of(parts.confidence.ours)),
+    ):
+        arrays |= {f"{name}.{key}": array for key, array in kept_part.items()}
+    arrays["thresholds"] = np.array([parts.confidence.answer_from, parts.confidence.offer_from])
     kept.parent.mkdir(parents=True, exist_ok=True)
     own = kept.with_suffix(f".{os.getpid()}.npz")
     np.savez(own, **arrays)
     own.replace(kept)
 
 
-def _read(kept: Path) -> Learnt | None:
+def _read(kept: Path) -> Trained | None:
     """What was kept; None where there is nothing, or nothing whole."""
     if not kept.exists():
         return None
     try:
         with np.load(kept, allow_pickle=False) as arrays:
-            topics = classifier.from_arrays(_named(arrays, "topics_"))
-            wishes = classifier.from_arrays(_named(arrays, "wishes_"))
-            right, ours = (
-                Logistic(arrays[f"{name}_mean"], arrays[f"{name}_spread"], arrays[f"{name}_weights"])
-                for name in ("right", "ours")
-            )
+            groups: dict[str, dict[str, Any]] = {}
+            for name in arrays.files:
+                group, _, key = name.partition(".")
+                groups.setdefault(group, {})[key] = arrays[name]
             answer_from, offer_from = (float(value) for value in arrays["thresholds"])
-    except (KeyError, ValueError, OSError, BadZipFile):
+        return Trained(
+            repair=Repair(_as_counts(groups["counts"]), _as_counts(groups["pairs"])),
+            index=Index(
+                [str(topic) for topic in groups["index_topics"][""].tolist()],
+                Postings.from_arrays(groups["marked"]),
+                Postings.from_arrays(groups["folded"]),
+            ),
+            topics=classifier.from_arrays(groups["topics"]),
+            actions=classifier.from_arrays(groups["actions"]),
+            confidence=Confidence(Logistic(**groups["right"]), Logistic(**groups["ours"]), answer_from, offer_from),
+        )
+    except (KeyError, ValueError, OSError, TypeError, BadZipFile):
         return None
-    return topics, wishes, Confidence(right, ours, answer_from, offer_from)
 
 
-def _named(arrays: Any, prefix: str) -> dict[str, Any]:
-    return {name.removeprefix(prefix): arrays[name] for name in arrays.files if name.startswith(prefix)}
+def _arrays_of(fit: Logistic) -> dict[str, Any]:
+    """The arrays of one fit."""
+    return {"mean": fit.mean, "spread": fit.spread, "weights": fit.weights}
+
+
+def _counted(counts: Mapping[str, int]) -> dict[str, Any]:
+    return {"names": np.array(list(counts), dtype=np.str_), "counts": np.array(list(counts.values()), dtype=np.int32)}
+
+
+def _as_counts(arrays: Mapping[str, Any]) -> dict[str, int]:
+    return dict(zip(arrays["names"].tolist(), arrays["counts"].tolist(), strict=True))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
+from knowledge.actions import rank_actions
 from knowledge.asked_day import find_asked_day
 from knowledge.cues import count_content, find_codes, find_command, find_facet, find_number
 from knowledge.emergencies import find_emergency
@@ -14,7 +15,6 @@ from knowledge.meaning import Band, Found, Meaning
 from knowledge.ranking import Ranked
 from knowledge.training import Trained, trained
 from knowledge.vietnamese import fold
-from knowledge.wishes import rank_wishes
 
 MOST_TOPICS = 8
 FEW_WORDS = 4  # content syllables of a message that may be too short to decide between two topics
@@ -25,16 +25,20 @@ STEEPNESS = 6.0  # how quickly the probability falls from the first topic to the
 class Understanding:
     """Asked once per message; made of parts that are trained from the entries and kept between starts."""
 
-    def __init__(self, entries: Mapping[str, Entry], *, cache: Path | None) -> None:
-        """`cache` is a folder for the trained parts; without one they are trained anew."""
-        self._parts: Trained = trained(entries, cache)
+    def __init__(self, entries: Mapping[str, Entry], *caches: Path) -> None:
+        """`caches` are folders where trained parts may lie; the first one takes what is trained anew."""
+        self._parts: Trained = trained(entries, *caches)
+        self._ranker = self._parts.ranker
 
     def understand(self, text: str, *, on: date) -> Meaning:
         """All that the message says by itself."""
         parts = self._parts
         said = parts.repair.read(text)
-        ranked = parts.ranker.rank(said, most=MOST_TOPICS)
-        actions = rank_wishes(parts.wishes, said)
+        ranked = self._ranker.rank(said, most=MOST_TOPICS)
+        actions = rank_actions(parts.actions, said)
+        emergency = find_emergency(said, likelihood=dict(actions).get("emergency", 0.0))
+        if emergency is None:  # the rules decide; the classifier's suspicion alone is no alarm
+            actions = tuple(each for each in actions if each[0] != "emergency")
         band, right, ours = parts.confidence.band(ranked.signs)
         content_words = count_content(said)
         return Meaning(
@@ -48,7 +52,7 @@ class Understanding:
             command=find_command(said),
             number=find_number(said),
             codes=find_codes(text),
-            emergency=find_emergency(said, likelihood=dict(actions).get("emergency", 0.0)),
+            emergency=emergency,
             content_words=content_words,
             in_scope=ours,
         )
