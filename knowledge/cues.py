@@ -95,6 +95,13 @@ def find_procedure_codes(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_PROCEDURE.findall(text)))
 
 
+def subjects(said: Sequence[str]) -> list[str]:
+    """The folded syllables that may carry a subject, each once: no filler, no number."""
+    _, _, folded = _fillers()
+    plain = [fold(s) for s in said]
+    return [s for s in dict.fromkeys(plain) if s not in folded and not s.isdigit()]
+
+
 def count_content(said: Sequence[str]) -> int:
     """How many syllables carry a subject: no courtesy, no filler, no word that names a part or a day."""
     _, common, folded = _fillers()

@@ -32,11 +32,12 @@ class Phrases:
 
     def __init__(self, listed: Iterable[tuple[str, str]]) -> None:
         """Pairs of phrase and label."""
-        self._starting: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        self._starting: dict[str, list[tuple[tuple[str, ...], tuple[str, ...], str]]] = {}
         for phrase, label in listed:
             parts = tuple(GAP if part == GAP else part for word in phrase.split() for part in _parts(word))
             if parts:
-                self._starting.setdefault(fold(parts[0]), []).append((parts, label))
+                folded = tuple(fold(part) for part in parts)
+                self._starting.setdefault(folded[0], []).append((parts, folded, label))
 
     def find(self, said: Sequence[str]) -> list[Hit]:
         """Every phrase in these syllables, in the order they begin."""
@@ -45,8 +46,11 @@ class Phrases:
 
     def _all(self, said: Sequence[str], plain: Sequence[str]) -> Iterator[Hit]:
         for at, key in enumerate(plain):
-            for parts, label in self._starting.get(key, ()):
-                end = _match(parts, said, plain, at)
+            after = plain[at + 1] if at + 1 < len(plain) else ""
+            for parts, folded, label in self._starting.get(key, ()):
+                if len(parts) > 1 and folded[1] not in (after, GAP):
+                    continue  # most phrases part here, before anything is compared with care
+                end = _match(parts, folded, said, plain, at)
                 if end and (len(parts) > 1 or said[at] == parts[0]):
                     yield Hit(label, at, end)
 
@@ -55,13 +59,13 @@ def _parts(word: str) -> list[str]:
     return [GAP] if word == GAP else syllables(word)
 
 
-def _match(parts: Sequence[str], said: Sequence[str], plain: Sequence[str], at: int) -> int:
+def _match(parts: Sequence[str], folded: Sequence[str], said: Sequence[str], plain: Sequence[str], at: int) -> int:
     """Where the phrase that begins at `at` ends, 0 when it does not stand there."""
     for number, part in enumerate(parts):
         if part == GAP:
-            rest = parts[number + 1 :]
-            return next((end for skip in range(WIDEST_GAP + 1) if (end := _match(rest, said, plain, at + skip))), 0)
-        if at >= len(said) or not (said[at] == part or (said[at] == plain[at] and plain[at] == fold(part))):
+            rest = (parts[number + 1 :], folded[number + 1 :])
+            return next((end for skip in range(WIDEST_GAP + 1) if (end := _match(*rest, said, plain, at + skip))), 0)
+        if at >= len(said) or not (said[at] == part or said[at] == plain[at] == folded[number]):
             return 0
         at += 1
     return at

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge.classifier import Floats, Ridge
+from knowledge.cues import subjects
 from knowledge.search import Index, terms
 from knowledge.vietnamese import fold
 
@@ -22,6 +24,11 @@ class Ranked:
     topics: tuple[str, ...]
     scores: tuple[float, ...]
     signs: tuple[float, ...]
+
+    @property
+    def covered(self) -> float:
+        """How much of what the message is about the first topic speaks of, 0 to 1."""
+        return self.signs[-3]
 
 
 def features_of(said: Sequence[str]) -> list[str]:
@@ -51,15 +58,17 @@ class Ranker:
         added = shares + CLASSIFIER_SHARE * by_class
         order = np.argsort(-added, kind="stable")[: max(most, 6)]
         best = [float(added[at]) for at in order]
-        signs = _signs(shares, by_class, order, best, outside=float(learnt[self._outside]), length=len(said))
+        covered = self._index.covered(subjects(said), int(order[0]))
+        outside = float(learnt[self._outside])
+        signs = (*_signs(shares, by_class, order, best), covered, outside, float(np.log1p(len(said))))
         names = tuple(self._index.topics[at] for at in order[:most])
         return Ranked(names, tuple(best[:most]), signs)
 
 
 def _signs(
-    shares: Floats, by_class: Floats, order: np.ndarray, best: Sequence[float], *, outside: float, length: int
+    shares: Floats, by_class: Floats, order: NDArray[np.intp], best: Sequence[float]
 ) -> tuple[float, ...]:
-    """Seven figures of one ranking (docs/decisions/0003): what each is worth is fitted in knowledge/confidence.py."""
+    """Figures of one ranking (docs/decisions/0003); what each is worth is fitted in knowledge/confidence.py."""
     first = order[0]
     others = best[1:6]
     return (
@@ -67,7 +76,5 @@ def _signs(
         float(by_class[first]),
         (best[0] - best[1]) / (abs(best[0]) + 1e-6),
         best[0] - sum(others) / len(others),
-        outside,
-        float(np.log1p(length)),
         float(np.argmax(by_class) == first),
     )

@@ -74,6 +74,17 @@ class Postings:
         )
         return cls(names, start, topics, scores)
 
+    def covered(self, asked: Sequence[str], topic: int, topics: int) -> float:
+        """Which share of these terms, by how rare they are, stands in the topic at all; 0.5 where nothing is asked."""
+        whole = held = 0.0
+        for term in asked:
+            at = self.names.get(term)
+            where = self.topics[self.start[at] : self.start[at + 1]] if at is not None else self.topics[:0]
+            weight = _idf(topics, len(where))
+            whole += weight
+            held += weight * bool((where == topic).any())
+        return held / whole if whole else 0.5
+
     def as_arrays(self) -> Mapping[str, NDArray[np.generic]]:
         """Everything as plain arrays, for the cache."""
         names = np.array(list(self.names), dtype=np.str_)
@@ -112,6 +123,10 @@ class Index:
         """Index every document twice."""
         topics = [document.topic for document in documents]
         return cls(topics, Postings.build(documents, folded=False), Postings.build(documents, folded=True))
+
+    def covered(self, asked: Sequence[str], topic: int) -> float:
+        """How much of these folded syllables a topic (its position in `topics`) speaks of."""
+        return self.folded.covered(asked, topic, len(self.topics))
 
     def scores(self, syllables: Sequence[str], weights: Mapping[str, float] | None = None) -> tuple[Floats, float]:
         """Each topic's score for these syllables and the ideal one; only the folded half when nothing carries a mark."""

@@ -18,7 +18,8 @@ from knowledge.vietnamese import fold
 
 MOST_TOPICS = 8
 FEW_WORDS = 4  # content syllables of a message that may be too short to decide between two topics
-TOO_NEAR = 0.9  # the second topic's score beside the first one's, from which a short message is asked about
+WHOLE = 0.999  # share of what is asked about that a topic speaks of, rounding aside
+TOO_NEAR = 0.93  # the second topic's score beside the first one's, from which a short message is asked about
 STEEPNESS = 6.0  # how quickly the probability falls from the first topic to the next
 
 
@@ -68,6 +69,10 @@ def _found(ranked: Ranked, right: float) -> tuple[Found, ...]:
 
 
 def _asked_back(band: Band, ranked: Ranked, content_words: int) -> Band:
-    """A few words that fit two topics alike are asked about, however well they fit."""
+    """A few words that fit two topics alike are asked about; so are a few that our topics speak of, however unsure."""
+    if not 0 < content_words <= FEW_WORDS:
+        return band
     near = len(ranked.scores) > 1 and ranked.scores[1] >= TOO_NEAR * ranked.scores[0]
-    return "clarify" if band == "answer" and near and content_words <= FEW_WORDS else band
+    if band == "answer" and near:
+        return "clarify"
+    return "clarify" if band == "abstain" and ranked.covered >= WHOLE else band
