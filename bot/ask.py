@@ -15,8 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot import communes as tenants
 from bot.clock import Clock
 from bot.errors import EdgeError
-from bot.pipeline import answer
-from handlers import routing
+from handlers import apologies, routing
 from handlers.contract import SAID, Desk, Incoming, Reply
 from knowledge.base import Knowledge
 from knowledge.errors import KnowledgeError
@@ -85,8 +84,11 @@ class Counter:
         desk.commune, desk.today = self._at(asked.place, today), today
         desk.talk = Talk(commune_id=desk.commune_id, account_id=desk.account_id, last_at=desk.now)
         savepoint = await self._session.begin_nested()
-        reply = await answer(routing.choose(message, desk.talk), message, desk)
-        if savepoint.is_active:
+        try:
+            reply = await routing.choose(message, desk.talk).handle(message, desk)
+        except KnowledgeError as error:
+            reply = apologies.apologise(error)
+        finally:
             await savepoint.rollback()
         reply = with_candidates(reply, message)
         return Given(asked, _filled(reply, words), (time.perf_counter() - began) * 1000)

@@ -144,6 +144,16 @@ def facts_import(folder: Path) -> None:
 
 
 @main.command()
+def train() -> None:
+    """Học từ nội dung và giữ lại cạnh chương trình, để lần chạy đầu không phải chờ (make init gọi lệnh này)."""
+    from bot.clock import Clock
+    from knowledge.base import SHIPPED, Knowledge
+
+    Knowledge.load(today=Clock().today(), cache=SHIPPED)
+    click.echo(f"Đã học xong: {SHIPPED}")
+
+
+@main.command()
 def migrate() -> None:
     """Đưa cơ sở dữ liệu lên phiên bản mới nhất."""
     from bot.opening import opened

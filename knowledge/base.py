@@ -25,7 +25,7 @@ class Knowledge:
         """The parts are built by `load`; tests may hand in their own."""
         self.entries = entries
         self.places = places
-        self._understanding = understanding
+        self.understanding = understanding
 
     @classmethod
     def load(cls, *, today: date, cache: Path | None = None, content: Path = CONTENT) -> Knowledge:
@@ -35,7 +35,7 @@ class Knowledge:
 
     def understand(self, text: str, *, on: date) -> Meaning:
         """What one message says, before the conversation is looked at."""
-        return self._understanding.understand(text, on=on)
+        return self.understanding.understand(text, on=on)
 
     def entry(self, entry_id: str) -> Entry:
         """The entry with this id or alias; raises UnknownEntry."""

@@ -63,17 +63,22 @@ def train(
     *,
     penalty: float,
     probes: Sequence[int] = (),
+    importance: Sequence[float] | None = None,
 ) -> tuple[Ridge, Floats]:
-    """The classifier, and for each probe (a position in `examples`) the scores it would have had if left out."""
+    """The classifier, and for each probe (a position in `examples`) the scores it would have had if left out.
+
+    `importance` says how much each example counts; without it all count alike.
+    """
     features = Features.learn(examples)
     vectors = [features.vector(example) for example in examples]
     classes = sorted(set(labels))
     column = {name: at for at, name in enumerate(classes)}
     targets = np.zeros((len(examples), len(classes)), dtype=np.float32)
     targets[np.arange(len(examples)), [column[label] for label in labels]] = 1.0
-    bias = targets.mean(axis=0)
+    counts = np.ones(len(examples), dtype=np.float32) if importance is None else np.array(importance, dtype=np.float32)
+    bias = np.asarray(counts @ targets / counts.sum(), dtype=np.float32)
     gram = _gram(vectors, len(features.names))
-    gram[np.diag_indices_from(gram)] += penalty
+    gram[np.diag_indices_from(gram)] += np.float32(penalty) / counts
     units = np.zeros((len(examples), len(probes)), dtype=np.float32)
     units[list(probes), np.arange(len(probes))] = 1.0
     solved = np.linalg.solve(gram, np.hstack([targets - bias, units]))

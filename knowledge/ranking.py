@@ -1,4 +1,4 @@
-"""Which entries a question may mean: the index and a classifier over the variants, their scores added."""
+"""Which entries a question may mean, and the figures from which we read how sure that is."""
 
 from __future__ import annotations
 
@@ -6,75 +6,53 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from knowledge.classifier import Floats, Ridge
+from knowledge.classifier import Ridge
 from knowledge.cues import subjects
-from knowledge.search import Index, terms
-from knowledge.vietnamese import fold
+from knowledge.search import Index, folded_terms
 
-CLASSIFIER_SHARE = 0.25  # of the classifier's score beside the index's share of its ideal
-OUTSIDE = "?"  # the classifier's class for questions that no entry answers
+MODEL_SHARE = 0.7  # of the language model's score beside BM25F
+OURS, OUTSIDE = "ours", "?"  # the classes of the classifier: asked about our topics, or about anything else
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Topics best first with their added scores, and the signs from which confidence is read."""
+    """Topics best first with their added scores, and the signs from which confidence is read.
+
+    `covered`: how much of what the message is about the first topic speaks of, 0 to 1.
+    """
 
     topics: tuple[str, ...]
     scores: tuple[float, ...]
     signs: tuple[float, ...]
-
-    @property
-    def covered(self) -> float:
-        """How much of what the message is about the first topic speaks of, 0 to 1."""
-        return self.signs[-3]
+    covered: float
 
 
 def features_of(said: Sequence[str]) -> list[str]:
-    """Folded syllables and their pairs."""
-    return terms([fold(syllable) for syllable in said])
+    """Folded syllables, their pairs, and the official words meant."""
+    return folded_terms(said)
 
 
 class Ranker:
     """Built over one set of entries; asked once per message."""
 
-    def __init__(self, index: Index, ridge: Ridge) -> None:
-        """The classifier's classes are the index's topics and OUTSIDE."""
-        self._index, self._ridge = index, ridge
-        column = {name: at for at, name in enumerate(ridge.classes)}
-        self._columns = np.array([column.get(topic, -1) for topic in index.topics])
-        self._outside = column.get(OUTSIDE, -1)
+    def __init__(self, index: Index, scope: Ridge) -> None:
+        """The index ranks; the classifier tells questions of ours from all others."""
+        self._index, self._scope = index, scope
 
     def rank(self, said: Sequence[str], *, most: int) -> Ranked:
         """The likeliest `most` topics."""
-        return self.judge(said, self._ridge.scores(features_of(said)), most=most)
+        return self.judge(said, float(self._scope.scores(features_of(said))[0]), most=most)
 
-    def judge(self, said: Sequence[str], learnt: Floats, *, most: int) -> Ranked:
-        """The same with given scores of the classifier: how calibration asks about questions that were left out."""
-        raw, ideal = self._index.scores(said)
-        shares = raw / np.float32(ideal or 1.0)
-        by_class = np.append(learnt, np.float32(0.0))[self._columns]
-        added = shares + CLASSIFIER_SHARE * by_class
+    def judge(self, said: Sequence[str], outside: float, *, most: int) -> Ranked:
+        """The same with a given score of the classifier: how calibration asks about questions that were left out."""
+        found = self._index.scores(said)
+        added = found[:, 0] + np.float32(MODEL_SHARE) * found[:, 1]
         order = np.argsort(-added, kind="stable")[: max(most, 6)]
         best = [float(added[at]) for at in order]
         covered = self._index.covered(subjects(said), int(order[0]))
-        outside = float(learnt[self._outside])
-        signs = (*_signs(shares, by_class, order, best), covered, outside, float(np.log1p(len(said))))
-        names = tuple(self._index.topics[at] for at in order[:most])
-        return Ranked(names, tuple(best[:most]), signs)
-
-
-def _signs(
-    shares: Floats, by_class: Floats, order: NDArray[np.intp], best: Sequence[float]
-) -> tuple[float, ...]:
-    """Figures of one ranking (docs/decisions/0003); what each is worth is fitted in knowledge/confidence.py."""
-    first = order[0]
-    others = best[1:6]
-    return (
-        float(shares[first]),
-        float(by_class[first]),
-        (best[0] - best[1]) / (abs(best[0]) + 1e-6),
-        best[0] - sum(others) / len(others),
-        float(np.argmax(by_class) == first),
-    )
+        first = found[order[0]]
+        # What each figure is worth is fitted in knowledge/confidence.py. The length of the message is none of them:
+        # our out-of-scope examples are shorter than people's questions.
+        signs = (float(first[0]), float(first[1]), best[0] - best[1], best[0] - sum(best[1:6]) / 5, covered, outside)
+        return Ranked(tuple(self._index.topics[at] for at in order[:most]), tuple(best[:most]), signs, covered)

@@ -1,4 +1,8 @@
-"""The one index: questions against titles, question variants and answer texts, folded and marked, syllables and pairs."""
+"""The one index: questions against titles, question variants and answer texts, folded and marked, syllables and pairs.
+
+Two ready-made scores stand in one posting: BM25F, and the log-likelihood ratio of a mixture language model, the better one
+of the two on questions that were left out; their sum ranks, each by itself tells how sure we are (docs/decisions/0003).
+"""
 
 from __future__ import annotations
 
@@ -19,10 +23,15 @@ from knowledge.vietnamese import fold
 Floats = NDArray[np.float32]
 
 # How much a word counts by the field in which it stands, and how much a long field is discounted.
-WEIGHTS = {"title": 4.0, "variants": 1.8, "body": 1.0}
+WEIGHTS = {"title": 4.0, "variants": 1.5, "body": 1.0}
 LENGTH = {"title": 0.3, "variants": 0.5, "body": 0.7}
-SATURATION = 1.4
-PAIR_SHARE = 0.9
+SATURATION = 3.0
+PAIR, CONCEPT = 0.65, 1.5  # of a syllable's worth in BM25F
+# The language model counts fields by itself: long texts need no discount there.
+MODEL_WEIGHTS = {"title": 6.0, "variants": 2.0, "body": 1.0}
+MODEL_PAIR = 0.4
+BACKGROUND = 0.3  # of the mixture: how much any word may come from the language and not from the topic
+MARKED_SHARE = 0.4  # of the marked half beside the folded one
 
 
 def terms(syllables: Sequence[str]) -> list[str]:
@@ -44,46 +53,33 @@ class Document:
 
 
 class Postings:
-    """BM25F over one way of writing (marked or folded): per term the topics that hold it and its ready-made score there."""
+    """One way of writing (marked or folded): per term the topics that hold it and its ready-made score there."""
 
-    def __init__(self, names: dict[str, int], start: NDArray[np.int64], topics: NDArray[np.int32], scores: Floats) -> None:
+    def __init__(
+        self, names: dict[str, int], start: NDArray[np.int64], topics: NDArray[np.int32], scores: Floats
+    ) -> None:
         """Made by `build` or taken from the cache."""
         self.names, self.start, self.topics, self.scores = names, start, topics, scores
 
     @classmethod
     def build(cls, documents: Sequence[Document], *, folded: bool) -> Postings:
-        """Count every field once and freeze the scores; `k1` and idf are folded into them."""
+        """Count every field once and freeze the scores."""
         counted = [{f: _count(passages, folded) for f, passages in d.fields.items()} for d in documents]
-        average = {f: _mean([sum(c[f].values()) for c in counted if f in c]) for f in WEIGHTS}
-        held: dict[str, list[tuple[int, float]]] = {}
+        saturated, modelled = _saturating(counted), _modelled(counted)
+        held: dict[str, list[int]] = {}
         for number, fields in enumerate(counted):
-            frequency: Counter[str] = Counter()
-            for name, counts in fields.items():
-                size = sum(counts.values())
-                share = WEIGHTS[name] / (1 - LENGTH[name] + LENGTH[name] * size / average[name]) if size else 0.0
-                for term, count in counts.items():
-                    frequency[term] += share * count  # type: ignore[assignment]
-            for term, tf in frequency.items():
-                held.setdefault(term, []).append((number, tf / (SATURATION + tf)))
-        names = {term: at for at, term in enumerate(held)}
+            for term in dict.fromkeys(term for counts in fields.values() for term in counts):
+                held.setdefault(term, []).append(number)
         start = np.cumsum([0, *(len(where) for where in held.values())], dtype=np.int64)
-        topics = np.array([n for where in held.values() for n, _ in where], dtype=np.int32)
-        idf = [_idf(len(documents), len(where)) * (PAIR_SHARE if "_" in term else 1.0) for term, where in held.items()]
-        scores = np.array(
-            [value * tf for value, where in zip(idf, held.values(), strict=True) for _, tf in where], dtype=np.float32
-        )
-        return cls(names, start, topics, scores)
-
-    def covered(self, asked: Sequence[str], topic: int, topics: int) -> float:
-        """Which share of these terms, by how rare they are, stands in the topic at all; 0.5 where nothing is asked."""
-        whole = held = 0.0
-        for term in asked:
-            at = self.names.get(term)
-            where = self.topics[self.start[at] : self.start[at + 1]] if at is not None else self.topics[:0]
-            weight = _idf(topics, len(where))
-            whole += weight
-            held += weight * bool((where == topic).any())
-        return held / whole if whole else 0.5
+        scores = [
+            (idf * worth * saturated[number][term], modelled[number][term])
+            for term, where in held.items()
+            for idf, worth in [(_idf(len(documents), len(where)), _worth(term, PAIR, CONCEPT))]
+            for number in where
+        ]
+        names = {term: at for at, term in enumerate(held)}
+        topics = np.array([number for where in held.values() for number in where], dtype=np.int32)
+        return cls(names, start, topics, np.array(scores, dtype=np.float32).reshape(-1, 2))
 
     def as_arrays(self) -> Mapping[str, NDArray[np.generic]]:
         """Everything as plain arrays, for the cache."""
@@ -96,18 +92,24 @@ class Postings:
         names = {str(name): at for at, name in enumerate(arrays["names"].tolist())}
         return cls(names, arrays["start"], arrays["topics"], arrays["scores"])
 
-    def add(self, total: Floats, asked: Mapping[str, float]) -> float:
-        """Add every topic's score for the asked terms to `total`; returns what a perfect topic would have scored."""
-        ideal, unknown = 0.0, math.log(1 + 2 * len(total))
-        for term, weight in asked.items():
+    def covered(self, asked: Sequence[str], topic: int, topics: int) -> float:
+        """Which share of these terms, by how rare they are, stands in the topic at all; 0.5 where nothing is asked."""
+        whole = held = 0.0
+        for term in asked:
             at = self.names.get(term)
-            if at is None:
-                ideal += weight * unknown * (PAIR_SHARE if "_" in term else 1.0)
-                continue
-            first, last = self.start[at], self.start[at + 1]
-            total[self.topics[first:last]] += weight * self.scores[first:last]
-            ideal += weight * _idf(len(total), int(last - first))
-        return ideal
+            where = self.topics[self.start[at] : self.start[at + 1]] if at is not None else self.topics[:0]
+            weight = _idf(topics, len(where))
+            whole += weight
+            held += weight * bool((where == topic).any())
+        return held / whole if whole else 0.5
+
+    def add(self, total: Floats, asked: Iterable[str], share: float) -> None:
+        """Add `share` of every topic's two scores for the asked terms to `total`."""
+        for term in asked:
+            at = self.names.get(term)
+            if at is not None:
+                first, last = self.start[at], self.start[at + 1]
+                total[self.topics[first:last]] += share * self.scores[first:last]
 
 
 class Index:
@@ -128,20 +130,72 @@ class Index:
         """How much of these folded syllables a topic (its position in `topics`) speaks of."""
         return self.folded.covered(asked, topic, len(self.topics))
 
-    def scores(self, syllables: Sequence[str], weights: Mapping[str, float] | None = None) -> tuple[Floats, float]:
-        """Each topic's score for these syllables and the ideal one; only the folded half when nothing carries a mark."""
-        total = np.zeros(len(self.topics), dtype=np.float32)
-        ideal = self.folded.add(total, _asked(folded_terms(syllables), weights))
+    def scores(self, syllables: Sequence[str]) -> Floats:
+        """Each topic's two scores (rows), comparable between short and long messages; unmarked ones ask the folded half alone."""
+        total = np.zeros((len(self.topics), 2), dtype=np.float32)
+        self.folded.add(total, dict.fromkeys(folded_terms(syllables)), 1.0)
         if any(fold(syllable) != syllable for syllable in syllables):
-            ideal += self.marked.add(total, _asked(terms(syllables), weights))
+            self.marked.add(total, dict.fromkeys(terms(syllables)), MARKED_SHARE)
         else:
-            total *= 2
-            ideal *= 2
-        return total, ideal
+            total *= 1.0 + MARKED_SHARE
+        return np.asarray(total / np.float32(math.sqrt(1 + len(syllables))), dtype=np.float32)
 
 
-def _asked(named: Sequence[str], weights: Mapping[str, float] | None) -> dict[str, float]:
-    return {term: weights.get(fold(term), 1.0) if weights else 1.0 for term in named}
+def _saturating(counted: Sequence[Mapping[str, Counter[str]]]) -> list[dict[str, float]]:
+    """BM25F's part that depends on the topic: weighted counts, discounted by length, saturated."""
+    average = {f: _mean([sum(fields[f].values()) for fields in counted if f in fields]) for f in WEIGHTS}
+    found: list[dict[str, float]] = []
+    for fields in counted:
+        weighted: dict[str, float] = {}
+        for name, counts in fields.items():
+            share = WEIGHTS[name] / (1 - LENGTH[name] + LENGTH[name] * sum(counts.values()) / average[name])
+            for term, count in counts.items():
+                weighted[term] = weighted.get(term, 0.0) + share * count
+        found.append({term: value / (SATURATION + value) for term, value in weighted.items()})
+    return found
+
+
+def _modelled(counted: Sequence[Mapping[str, Counter[str]]]) -> list[dict[str, float]]:
+    """How much likelier each term is in the topic than in all of them; syllables, pairs and concepts apart."""
+    weighted: list[dict[str, float]] = []
+    for fields in counted:
+        held: dict[str, float] = {}
+        for name, counts in fields.items():
+            for term, count in counts.items():
+                held[term] = held.get(term, 0.0) + MODEL_WEIGHTS[name] * count
+        weighted.append(held)
+    everywhere: dict[str, float] = {}
+    for held in weighted:
+        for term, value in held.items():
+            everywhere[term] = everywhere.get(term, 0.0) + value
+    whole = _sizes(everywhere)
+    odds = (1 - BACKGROUND) / BACKGROUND
+    found: list[dict[str, float]] = []
+    for held in weighted:
+        size = _sizes(held)
+        found.append(
+            {
+                term: _worth(term, MODEL_PAIR, 1.0)
+                * math.log1p(odds * (value / size[kind]) / (everywhere[term] / whole[kind]))
+                for term, value in held.items()
+                for kind in [_worth(term, 2.0, 3.0)]
+            }
+        )
+    return found
+
+
+def _sizes(held: Mapping[str, float]) -> dict[float, float]:
+    """How much stands there of each kind of term."""
+    sizes: dict[float, float] = {}
+    for term, value in held.items():
+        kind = _worth(term, 2.0, 3.0)
+        sizes[kind] = sizes.get(kind, 0.0) + value
+    return sizes
+
+
+def _worth(term: str, pair: float, concept: float) -> float:
+    """1 for a syllable, else what is given for a pair or a concept."""
+    return concept if term.startswith("=") else pair if "_" in term else 1.0
 
 
 def _count(passages: Iterable[Sequence[str]], folded: bool) -> Counter[str]:

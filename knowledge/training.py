@@ -19,14 +19,26 @@ from knowledge.actions import learn_actions, out_of_scope
 from knowledge.classifier import Ridge
 from knowledge.confidence import Confidence, Logistic
 from knowledge.entry import Entry
-from knowledge.ranking import OUTSIDE, Ranker, features_of
+from knowledge.ranking import OURS, OUTSIDE, Ranker, features_of
 from knowledge.repair import Repair
 from knowledge.search import Document, Index, Postings
 from knowledge.vietnamese import LANGUAGE, fold, syllables
 
 # Their code is part of the cache's key: a change of theirs trains anew.
-MODULES = ("actions", "classifier", "confidence", "cues", "lexicon", "ranking", "repair", "search", "training", "vietnamese")
-PENALTY = 0.3
+MODULES = (
+    "actions",
+    "classifier",
+    "confidence",
+    "cues",
+    "lexicon",
+    "ranking",
+    "repair",
+    "search",
+    "training",
+    "vietnamese",
+)
+PENALTY = 1.0
+OUTSIDE_COUNTS = 8.0  # how often a question out of scope counts beside one of ours: there are far fewer
 PROBE_EVERY = 6  # one variant in so many is left out to calibrate on
 MOST_LEARNT = 12  # variants of one entry that the classifier learns; the index takes them all
 
@@ -37,14 +49,14 @@ class Trained:
 
     repair: Repair
     index: Index
-    topics: Ridge
+    scope: Ridge
     actions: Ridge
     confidence: Confidence
 
     @property
     def ranker(self) -> Ranker:
         """Index and classifier together."""
-        return Ranker(self.index, self.topics)
+        return Ranker(self.index, self.scope)
 
 
 def trained(entries: Mapping[str, Entry], *caches: Path) -> Trained:
@@ -97,25 +109,29 @@ def train(entries: Mapping[str, Entry]) -> Trained:
     others = out_of_scope("train")
     probes = [*range(0, variants, PROBE_EVERY), *range(len(asked), len(asked) + len(others))]
     examples = [repair.read(text) for text in chain((text for text, _ in asked), others)]
-    labels = [topic for _, topic in asked] + [OUTSIDE] * len(others)
-    topics, left_out = classifier.train(
-        [features_of(said) for said in examples], labels, penalty=PENALTY, probes=probes
+    labels = [OURS] * len(asked) + [OUTSIDE] * len(others)
+    scope, left_out = classifier.train(
+        [features_of(said) for said in examples],
+        labels,
+        penalty=PENALTY,
+        probes=probes,
+        importance=[1.0] * len(asked) + [OUTSIDE_COUNTS] * len(others),
     )
     hidden = frozenset(asked[at][0] for at in probes if at < variants)
     folded = Postings.build([document_of(entry, without=hidden) for entry in entries.values()], folded=True)
-    judge = Ranker(Index(index.topics, index.marked, folded), topics)
+    judge = Ranker(Index(index.topics, index.marked, folded), scope)
     ours: list[tuple[Sequence[float], bool]] = []
     foreign: list[Sequence[float]] = []
     for at, scores in zip(probes, left_out, strict=True):
         plain = [fold(syllable) for syllable in examples[at]]  # without marks only the folded half is asked
-        ranked = judge.judge(plain, scores, most=1)
+        ranked = judge.judge(plain, float(scores[0]), most=1)
         if labels[at] == OUTSIDE:
             foreign.append(ranked.signs)
         else:
-            ours.append((ranked.signs, ranked.topics[0] == labels[at]))
+            ours.append((ranked.signs, ranked.topics[0] == asked[at][1]))
     search.forget_passages()
     actions = learn_actions(entries.values(), repair)
-    return Trained(repair, index, topics, actions, Confidence.fit(ours, foreign))
+    return Trained(repair, index, scope, actions, Confidence.fit(ours, foreign))
 
 
 def _key(entries: Mapping[str, Entry]) -> str:
@@ -142,7 +158,7 @@ def _write(kept: Path, parts: Trained) -> None:
     for name, kept_part in (
         ("marked", parts.index.marked.as_arrays()),
         ("folded", parts.index.folded.as_arrays()),
-        ("topics", classifier.as_arrays(parts.topics)),
+        ("scope", classifier.as_arrays(parts.scope)),
         ("actions", classifier.as_arrays(parts.actions)),
         ("counts", _counted(parts.repair.counts)),
         ("pairs", _counted(parts.repair.pairs)),
@@ -175,7 +191,7 @@ def _read(kept: Path) -> Trained | None:
                 Postings.from_arrays(groups["marked"]),
                 Postings.from_arrays(groups["folded"]),
             ),
-            topics=classifier.from_arrays(groups["topics"]),
+            scope=classifier.from_arrays(groups["scope"]),
             actions=classifier.from_arrays(groups["actions"]),
             confidence=Confidence(Logistic(**groups["right"]), Logistic(**groups["ours"]), answer_from, offer_from),
         )

@@ -13,6 +13,7 @@ from knowledge.emergencies import find_emergency
 from knowledge.entry import Entry
 from knowledge.meaning import Band, Found, Meaning
 from knowledge.ranking import Ranked
+from knowledge.repair import Repair
 from knowledge.training import Trained, trained
 from knowledge.vietnamese import fold
 
@@ -30,6 +31,11 @@ class Understanding:
         """`caches` are folders where trained parts may lie; the first one takes what is trained anew."""
         self._parts: Trained = trained(entries, *caches)
         self._ranker = self._parts.ranker
+
+    @property
+    def repair(self) -> Repair:
+        """How a message is read into syllables."""
+        return self._parts.repair
 
     def understand(self, text: str, *, on: date) -> Meaning:
         """All that the message says by itself."""

@@ -1,0 +1,124 @@
+"""One message, understood once: what is wanted, which entry, how sure; new entries compete as soon as they are there."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from knowledge.actions import out_of_scope
+from knowledge.base import Knowledge
+from knowledge.training import train, trained
+from knowledge.understanding import Understanding
+from knowledge.variants import same_when_folded
+from tests.conftest import THE_DAY
+
+EVAL = Path(__file__).parent.parent / "eval" / "questions.jsonl"
+
+
+@pytest.mark.parametrize(
+    ("text", "action"),
+    [
+        ("đèn đường ngõ nhà tôi tắt cả tuần rồi", "report"),
+        ("tôi không đồng ý quyết định phạt của xã, tôi khiếu nại", "complaint"),
+        ("cán bộ địa chính đòi tiền mới ký, tôi muốn tố cáo", "denunciation"),
+        ("cháy nhà rồi cứu với", "emergency"),
+        ("đơn tôi gửi tuần trước tới đâu rồi", "track"),
+        ("cho gặp người thật đi", "handoff"),
+        ("ubnd xã mấy giờ mở cửa", "directory"),
+        ("cảm ơn nhiều nha", "smalltalk"),
+        ("menu", "menu"),
+        ("khiếu nại trong mấy ngày thì phải trả lời", "answer"),
+        ("trưởng thôn do ai bầu", "answer"),
+    ],
+)
+def test_what_a_message_wants(knowledge: Knowledge, text: str, action: str) -> None:
+    assert knowledge.understand(text, on=THE_DAY).action == action
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("làm giấy khai sinh cho con cần những gì", "tthc.dang-ky-khai-sinh"),
+        ("lam giay khai sinh cho con can nhung gi", "tthc.dang-ky-khai-sinh"),
+        ("lm gks cho con cần j", "tthc.dang-ky-khai-sinh"),
+        ("hop thon bao truoc may ngay", "dancho.dan-ban.hop-thon"),
+    ],
+)
+def test_marks_and_short_forms_do_not_matter(knowledge: Knowledge, text: str, topic: str) -> None:
+    assert knowledge.understand(text, on=THE_DAY).topics[0].topic == topic
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [("thôi", "leave"), ("huy", "leave"), ("xem thêm", "more"), ("dữ liệu của tôi", "my_data"), ("bỏ qua", "skip")],
+)
+def test_commands(knowledge: Knowledge, text: str, command: str) -> None:
+    assert knowledge.understand(text, on=THE_DAY).command == command
+
+
+@pytest.mark.parametrize(("text", "number"), [("2", 2), ("số 3", 3), ("chọn cái thứ hai", 2), ("nhà 4 người", None)])
+def test_numbers(knowledge: Knowledge, text: str, number: int | None) -> None:
+    assert knowledge.understand(text, on=THE_DAY).number == number
+
+
+@pytest.mark.parametrize(
+    ("text", "facet"),
+    [("lệ phí bao nhiêu vậy ạ", "fee"), ("mấy ngày xong", "time"), ("nộp ở đâu", "where"), ("cần giấy tờ gì", "documents")],
+)
+def test_facets_without_a_subject(knowledge: Knowledge, text: str, facet: str) -> None:
+    meaning = knowledge.understand(text, on=THE_DAY)
+    assert (meaning.facet, meaning.content_words) == (facet, 0)
+
+
+def test_the_half_that_only_measures_is_mostly_turned_away(knowledge: Knowledge) -> None:
+    """The bar is 3 % (see docs/decisions/0003 for what is reached); here only a sudden loss is caught."""
+    held = out_of_scope("held")
+    answered = [text for text in held if knowledge.understand(text, on=THE_DAY).action == "answer"]
+    assert len(held) > 300 and len(answered) / len(held) < 0.08
+    assert not set(held) & set(out_of_scope("train"))
+
+
+def test_no_variant_equals_a_question_of_the_evaluation(knowledge: Knowledge) -> None:
+    asked = {same_when_folded(json.loads(line)["q"]) for line in EVAL.read_text(encoding="utf-8").splitlines()}
+    ours = {same_when_folded(text) for entry in knowledge.entries.values() for text in entry.variants}
+    assert len(asked) > 1000 and not asked & ours
+
+
+def test_a_new_entry_competes_after_the_rebuild(knowledge: Knowledge) -> None:
+    born = knowledge.entry("tthc.dang-ky-khai-sinh")
+    fresh = replace(
+        born,
+        id="tthc.cam-quay-phim",
+        title="Quay phim chụp ảnh ở trụ sở xã",
+        variants=("xã có cho quay phim không", "chụp hình trong ủy ban được hông", "livestream lúc làm giấy"),
+    )
+    some = {entry_id: knowledge.entries[entry_id] for entry_id in list(knowledge.entries)[:60]}
+    grown = Understanding({**some, fresh.id: fresh})
+    assert grown.understand("vô ủy ban quay phim được không", on=THE_DAY).topics[0].topic == fresh.id
+
+
+def test_trained_parts_are_kept_and_give_the_same(knowledge: Knowledge, tmp_path: Path) -> None:
+    some = {entry_id: knowledge.entries[entry_id] for entry_id in list(knowledge.entries)[:40]}
+    first = trained(some, tmp_path)
+    (kept,) = tmp_path.iterdir()
+    again = trained(some, tmp_path)
+    said = first.repair.read("lam giay khai sinh can gi")
+    assert again.ranker.rank(said, most=5).topics == first.ranker.rank(said, most=5).topics
+    kept.write_bytes(kept.read_bytes()[:1000])
+    assert trained(some, tmp_path).ranker.rank(said, most=5).topics == first.ranker.rank(said, most=5).topics
+
+
+def test_training_is_the_same_each_time(knowledge: Knowledge) -> None:
+    some = {entry_id: knowledge.entries[entry_id] for entry_id in list(knowledge.entries)[:40]}
+    first, second = train(some), train(some)
+    assert first.confidence.answer_from == second.confidence.answer_from
+    assert (first.scope.weights == second.scope.weights).all()
+
+
+def test_a_question_about_the_past_names_its_day(knowledge: Knowledge) -> None:
+    asked = knowledge.understand("năm 2023 đóng bảo hiểm y tế hộ gia đình bao nhiêu", on=THE_DAY).asked_day
+    assert asked is not None and asked.on == date(2023, 7, 1)
