@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.channels.base import Channel
 from bot.clock import Clock
-from handlers import apologies, logbook, routing
+from handlers import apologies, clarify, logbook, routing
 from handlers.contract import Desk, Feature, Incoming, Reply
 from knowledge.base import Knowledge
 from knowledge.errors import KnowledgeError
@@ -29,10 +29,13 @@ class Tools:
 async def work(session: AsyncSession, event: InboxEvent, channel: Channel, tools: Tools) -> None:
     """Answer one event. The caller's transaction holds all of it: answer, log, outbox and "event done"."""
     desk = await open_desk(session, event, tools, greets=channel.greets)
-    bodies = await tools.vault.read(session, commune_id=event.commune_id, body_ids=[event.body_id])
+    before_id = desk.talk.last_body_id if desk.talk.asks == clarify.WHICH else None
+    wanted = [event.body_id, *([before_id] if before_id else [])]
+    bodies = await tools.vault.read(session, commune_id=event.commune_id, body_ids=wanted)
     received = channel.read(bodies[event.body_id])  # 1 message in, 2 normalise
     if received is not None:  # a sticker, an edit: nothing to answer
-        message = logbook.resume(received.text, desk)  # what had we asked this person?
+        before = channel.read(bodies[before_id]) if before_id in bodies else None
+        message = logbook.resume(received.text, desk, before=before.text if before else "")  # what had we asked?
         feature = routing.choose(message, desk.talk)  # 3 route
         reply = await answer(feature, message, desk)  # 4 answer ...
         await logbook.record(message, reply, desk)  # ... and log; the reply joins the outbox

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from knowledge.cues import subjects
 from knowledge.meaning import Meaning
-from knowledge.vietnamese import fold
+from knowledge.vietnamese import fold, syllables
 from storage.talks import Talk
 
 OPENS = "topics.open:"
@@ -22,7 +23,7 @@ def pick(meaning: Meaning, talk: Talk) -> str | None:
     for choice in offered:
         if fold(choice["label"]) == said:
             return _does(choice)
-    return _by_words(said, offered) or _by_meaning(meaning, talk)
+    return _by_words(said, offered) or _by_subject(meaning, talk) or _by_meaning(meaning, talk)
 
 
 def _does(choice: dict[str, Any]) -> str:
@@ -38,9 +39,23 @@ def _by_words(said: str, offered: list[dict[str, Any]]) -> str | None:
     return _does(holding[0]) if len(holding) == 1 else None
 
 
+def _by_subject(meaning: Meaning, talk: Talk) -> str | None:
+    """ "khai sinh thôi": the plainest of the topics that we named whose label holds all that the message is about."""
+    subject = set(subjects(syllables(meaning.text)))
+    if not subject or not _asks_which(talk):
+        return None
+    named = [choice for choice in talk.choices if choice["does"].startswith(OPENS)]
+    holding = [choice for choice in named if subject <= set(syllables(fold(choice["label"])))]
+    return _does(min(holding, key=lambda choice: len(choice["label"]))) if holding else None
+
+
+def _asks_which(talk: Talk) -> bool:
+    return (talk.asks or "").startswith("clarify.")
+
+
 def _by_meaning(meaning: Meaning, talk: Talk) -> str | None:
     """While we ask which of several topics is meant: the likeliest of those that we named, if it is likely at all."""
-    if not (talk.asks or "").startswith("clarify.") or meaning.action not in ("answer", "clarify", "abstain"):
+    if not _asks_which(talk) or meaning.action not in ("answer", "clarify", "abstain"):
         return None
     named = {choice["does"].removeprefix(OPENS) for choice in talk.choices if choice["does"].startswith(OPENS)}
     if meaning.band == "answer" and meaning.topics[0].topic not in named:

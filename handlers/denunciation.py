@@ -49,7 +49,8 @@ def takes(message: Incoming, _talk: Talk) -> bool:
 
 def continues(message: Incoming, _talk: Talk) -> bool:
     """What follows is about the same matter unless it is clearly something else."""
-    return message.meaning.action in ("abstain", "clarify", "denunciation", "report")
+    meaning = message.meaning
+    return meaning.content_words <= 1 or meaning.action in ("abstain", "clarify", "denunciation", "report")
 
 
 FEATURE = Feature("denunciation", handle, takes=takes, continues=continues)

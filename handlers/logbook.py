@@ -28,13 +28,20 @@ MAYBE_LOST = "(Tin trước có thể chưa tới, em gửi lại:)\n"
 WORDLESS = ("denunciation", "emergency")
 
 
-def resume(text: str, desk: Desk) -> Incoming:
-    """The message as the features see it: understood once, with the picked choice, in a talk that is not stale."""
+def resume(text: str, desk: Desk, *, before: str = "") -> Incoming:
+    """The message as the features see it: understood, with the picked choice, in a talk that is not stale.
+
+    `before`: the message to which we asked back which of several topics it meant.
+    """
     if desk.now - desk.talk.last_at > SILENCE:
         _begin_anew(desk.talk)
     words = tidy(text)[:MOST_READ]
     meaning = desk.knowledge.understand(words, on=desk.today)
-    return Incoming(words, meaning, chosen=pick(meaning, desk.talk), fits_topic=_fits(words, meaning, desk))
+    chosen = pick(meaning, desk.talk)
+    if chosen is None and before and 0 < meaning.content_words <= FEW_WORDS and meaning.band != "answer":
+        together = desk.knowledge.understand(f"{tidy(before)} {words}"[:MOST_READ], on=desk.today)
+        meaning = together if together.action == "answer" else meaning  # "căn cước", "bị mất": one question in pieces
+    return Incoming(words, meaning, chosen=chosen, fits_topic=_fits(words, meaning, desk))
 
 
 async def record(message: Incoming, reply: Reply, desk: Desk) -> None:
@@ -154,7 +161,7 @@ def _fits(words: str, meaning: Meaning, desk: Desk) -> bool:
         return False
     if fits(answer, words):
         return True
-    if meaning.content_words > FEW_WORDS or (meaning.content_words > 2 and meaning.in_scope < FOREIGN):
+    if meaning.content_words > FEW_WORDS or (meaning.content_words > 1 and meaning.in_scope < FOREIGN):
         return False
     together = desk.knowledge.understand(f"{answer.entry.title}: {words}", on=desk.today)
     return together.band == "answer" and together.topics[0].topic == answer.entry.id

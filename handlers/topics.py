@@ -30,6 +30,7 @@ MOST_FACETS = 4
 RIGHT = Choice("Đúng ý", "rating.right", aside=True)
 WRONG = Choice("Chưa đúng", "rating.wrong", aside=True)
 MORE = Choice("Xem thêm", "topics.more")
+OWN_SUBJECT = 0.6  # probability of another topic from which a message is about that, however little it says
 # Actions that may well be a question about the topic at hand when they are put in a few words.
 SOFT = ("answer", "clarify", "abstain", "directory", "track", "price", "premium", "smalltalk")
 
@@ -133,7 +134,10 @@ def has_answer(desk: Desk, entry_id: str) -> bool:
 def follows(message: Incoming, talk: Talk) -> bool:
     """A question in the topic at hand: only a facet or a day was named, or its words are answered inside the topic."""
     meaning = message.meaning
-    if not talk.topic or meaning.action not in SOFT:
+    if not talk.topic or meaning.action not in SOFT or meaning.command is not None:
+        return False
+    first = next(iter(meaning.topics), None)
+    if first is not None and first.topic != talk.topic and first.score >= OWN_SUBJECT:
         return False
     if meaning.content_words == 0:
         return bool(meaning.facet or meaning.asked_day)

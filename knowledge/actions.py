@@ -59,7 +59,7 @@ def learn_actions(entries: Iterable[Entry], repair: Repair) -> Ridge:
     for entry in entries:
         step = max(1, len(entry.variants) // VARIANTS_OF_AN_ENTRY)
         examples += [(text, "answer") for text in (entry.title, *entry.variants[::step][:VARIANTS_OF_AN_ENTRY])]
-    examples += [(text, "answer") for text in out_of_scope("train")]
+    examples += [(text, "answer") for text in out_of_scope("train")[::3]]
     labels = [action for _, action in examples]
     return train([features(repair.read(text)) for text, _ in examples], labels, penalty=PENALTY)[0]
 

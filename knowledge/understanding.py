@@ -19,8 +19,9 @@ from knowledge.vietnamese import fold
 
 MOST_TOPICS = 8
 FEW_WORDS = 4  # content syllables of a message that may be too short to decide between two topics
+POSSIBLE = 0.04  # probability of being ours below which a message is not even asked about
 WHOLE = 0.999  # share of what is asked about that a topic speaks of, rounding aside
-TOO_NEAR = 0.93  # the second topic's score beside the first one's, from which a short message is asked about
+TOO_NEAR = 0.95  # the second topic's score beside the first one's, from which a short message is asked about
 STEEPNESS = 6.0  # how quickly the probability falls from the first topic to the next
 
 
@@ -47,15 +48,15 @@ class Understanding:
         if emergency is None:  # the rules decide; the classifier's suspicion alone is no alarm
             actions = tuple(each for each in actions if each[0] != "emergency")
         band, right, ours = parts.confidence.band(ranked.signs)
-        content_words = count_content(said)
+        content_words, facet = count_content(said), find_facet(said)
         return Meaning(
             text=text,
             folded=" ".join(fold(syllable) for syllable in said),
             actions=actions,
             topics=_found(ranked, right),
-            band=_asked_back(band, ranked, content_words),
+            band=_asked_back(band, ranked, ours, 0 if facet else content_words),
             asked_day=find_asked_day(text, on=on),
-            facet=find_facet(said),
+            facet=facet,
             command=find_command(said),
             number=find_number(said),
             codes=find_codes(text),
@@ -74,11 +75,11 @@ def _found(ranked: Ranked, right: float) -> tuple[Found, ...]:
     )
 
 
-def _asked_back(band: Band, ranked: Ranked, content_words: int) -> Band:
+def _asked_back(band: Band, ranked: Ranked, ours: float, content_words: int) -> Band:
     """A few words that fit two topics alike are asked about; so are a few that our topics speak of, however unsure."""
     if not 0 < content_words <= FEW_WORDS:
         return band
     near = len(ranked.scores) > 1 and ranked.scores[1] >= TOO_NEAR * ranked.scores[0]
     if band == "answer" and near:
         return "clarify"
-    return "clarify" if band == "abstain" and ranked.covered >= WHOLE else band
+    return "clarify" if band == "abstain" and ranked.covered >= WHOLE and ours >= POSSIBLE else band
