@@ -1,7 +1,7 @@
 """`danhoi bench answer`: from question to text in this process, beside rapidfuzz and bm25s in the same run.
 
-Machines are shared and noisy: the yardsticks are asked in turn with the bot, and compared as ratios. Accuracy is top-1
-over the lines of tests/eval with action `answer`, clean form; the yardsticks see titles and variants of the same entries.
+Machines are shared and noisy: the yardsticks are asked in turn with the bot, and compared as ratios. Accuracy: top-1 over
+the lines of tests/eval with action `answer`, clean form; the yardsticks see titles and variants of our entries.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ from tests.eval.running import NINE, TODAY, questions
 BATCH = 10_000
 QUICK_BATCH = 1_000
 STARTED = "import time; began = time.perf_counter(); import asyncio, sys; from pathlib import Path; " + (
-    "from bot.assembly import assemble; from bot.settings import read; settings = read({'DANHOI_DATA_DIR': sys.argv[1]})\n"
+    "from bot.assembly import assemble; from bot.settings import read\n"
+    "settings = read({'DANHOI_DATA_DIR': sys.argv[1]})\n"
     "async def main():\n"
     "    async with assemble(settings) as parts:\n"
     "        await parts.load_knowledge()\n"
@@ -114,12 +115,13 @@ def _timed(ask: Callable[[str], str], labels: Sequence[dict[str, Any]]) -> tuple
 
 
 def _startup() -> float:
-    """A process of its own, from nothing imported to able to answer, with the trained parts in place; the better of two."""
+    """A process of its own, from nothing imported to able to answer, trained parts in place; the better of two."""
     with tempfile.TemporaryDirectory() as folder:
         runs = [
             float(
-                subprocess.run([sys.executable, "-c", STARTED, folder], check=True, capture_output=True, text=True)
-                .stdout.split()[-1]
+                subprocess.run(
+                    [sys.executable, "-c", STARTED, folder], check=True, capture_output=True, text=True
+                ).stdout.split()[-1]
             )
             for _ in range(3)
         ]

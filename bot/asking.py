@@ -37,7 +37,8 @@ async def ask_batch(settings: Settings, source: Path, target: Path) -> None:
     asked = list(read_lines(source.read_text(encoding="utf-8").splitlines()))  # noqa: ASYNC240
     given = await answer_lines(asked, knowledge=knowledge, clock=settings.clock, home=home)
     target.write_text(  # noqa: ASYNC240
-        "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in given), encoding="utf-8")
+        "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in given), encoding="utf-8"
+    )
     click.echo(f"{len(given)} câu -> {target}")
 
 

@@ -22,9 +22,13 @@ VARIANTS_OF_AN_ENTRY = 4  # as examples of "answer": more would drown the other 
 SHARPNESS = 8.0  # turns scores near 0 and 1 into shares
 # Denunciations come before precision: a lower score is enough to be safe.
 LEAN: Mapping[str, float] = {"denunciation": 0.06}
-_COUNTED = re.compile(r"\b(?:\d{1,2}|mot|hai|ba|bon|tu|nam|sau|bay|tam|chin|muoi) (?:nguoi|khau|dua|the|con|thang|vo chong|ong ba|me con|cha con|chi em|anh em)\b")
+_COUNTED = re.compile(
+    r"\b(?:\d{1,2}|mot|hai|ba|bon|tu|nam|sau|bay|tam|chin|muoi) (?:nguoi|khau|dua|the|con|thang|vo chong|ong ba|me con|cha con|chi em|anh em)\b"
+)
 _WAGE = re.compile(r"\bluong (?:\w+ ){0,3}(?:\d+|chuc|trieu|ba|muoi|hai|sau|tam)")
-_STREET = re.compile(r"\b(?:duong|pho|dai lo|quoc lo|tinh lo|hem|ngo|huong lo|mat tien)\s+(?!nao|gi|day|di|ve|lien|xa|thon|nay|vao|lam|be|lo|hong|lay|xuong|bi|dat|truoc|ma|chung|phai)\w+")
+_STREET = re.compile(
+    r"\b(?:duong|pho|dai lo|quoc lo|tinh lo|hem|ngo|huong lo|mat tien)\s+(?!nao|gi|day|di|ve|lien|xa|thon|nay|vao|lam|be|lo|hong|lay|xuong|bi|dat|truoc|ma|chung|phai)\w+"
+)
 
 
 def features(said: Sequence[str]) -> list[str]:
@@ -32,7 +36,14 @@ def features(said: Sequence[str]) -> list[str]:
     plain = [fold(s) for s in said]
     named = ["<", *plain, ">"]
     signs = dict.fromkeys("#" + hit.label for hit in labelled("signs").find(said))
-    return [*plain, *(f"{a}_{b}" for a, b in pairwise(named)), *concepts_in(said), *signs, *_joint(list(signs)), *_shape(said, plain)]
+    return [
+        *plain,
+        *(f"{a}_{b}" for a, b in pairwise(named)),
+        *concepts_in(said),
+        *signs,
+        *_joint(list(signs)),
+        *_shape(said, plain),
+    ]
 
 
 def _joint(signs: Sequence[str]) -> list[str]:

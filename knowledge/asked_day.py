@@ -39,9 +39,15 @@ _NOT_ASKED = re.compile(
     r"(?:luat|nghi dinh|phap lenh|nghi quyet|thong tu|quyet dinh|van ban|hien phap|bo luat|so \S+|qh\d+|sinh|de|mat|chet|tu|ke tu|"
     r"toi|den|het|mua|cat|xay|cuoi|ket hon|nhap ngu|o day|vao|ra truong|tot nghiep|doi|thanh lap|ban hanh|ky)\s*(?:vao |hoi |tu |ngay |thang |\d+ )*$"
 )
-_THEN = re.compile(r"\b(?:luc do|luc ay|hoi do|hoi ay|khi do|khi ay|thoi do|nam do|nam ay|luc bay gio|hoi nam|luc nam|tinh theo|theo gia|theo luat cu)\b")
-_ASKS_VALUE = re.compile(r"\b(?:bao nhieu|nhieu|may|muc|gia|tinh sao|the nao|ra sao|quy dinh|thi sao|luat nao|van ban nao|ai|o dau|dong|phai|duoc)\b")
-_NOW = re.compile(r"\b(?:bay gio|gio|hien nay|hien tai|hom nay|nay con|con gia tri|lai duoc|doi lai|xin lai|lam lai|tinh lai|chua co so|den nay|toi nay)\b")
+_THEN = re.compile(
+    r"\b(?:luc do|luc ay|hoi do|hoi ay|khi do|khi ay|thoi do|nam do|nam ay|luc bay gio|hoi nam|luc nam|tinh theo|theo gia|theo luat cu)\b"
+)
+_ASKS_VALUE = re.compile(
+    r"\b(?:bao nhieu|nhieu|may|muc|gia|tinh sao|the nao|ra sao|quy dinh|thi sao|luat nao|van ban nao|ai|o dau|dong|phai|duoc)\b"
+)
+_NOW = re.compile(
+    r"\b(?:bay gio|gio|hien nay|hien tai|hom nay|nay con|con gia tri|lai duoc|doi lai|xin lai|lam lai|tinh lai|chua co so|den nay|toi nay)\b"
+)
 
 
 _NOW_ALONE = re.compile(r"\b(?:bay gio|hien nay|hien tai|nam nay|hom nay)\b")
@@ -72,7 +78,11 @@ def _is_asked(folded: str, found: re.Match[str], day: date, on: date) -> bool:
     if _NOW.search(rest) or re.search(r"\b(?:19|20)\d{2}\b", rest):
         return False
     short = len(rest.split()) <= 6
-    return short or bool(_THEN.search(folded)) or (bool(_ASKS_VALUE.search(_clause(before, after))) and not _tells(before, after))
+    return (
+        short
+        or bool(_THEN.search(folded))
+        or (bool(_ASKS_VALUE.search(_clause(before, after))) and not _tells(before, after))
+    )
 
 
 def _clause(before: str, after: str) -> str:

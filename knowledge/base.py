@@ -15,7 +15,9 @@ from knowledge.places import Places
 from knowledge.understanding import Understanding
 
 CONTENT = Path(__file__).parent / "content"
-SHIPPED = Path(sys.prefix) / "share" / "danhoi"  # where `make init` leaves the trained parts, so that no first start waits
+SHIPPED = (
+    Path(sys.prefix) / "share" / "danhoi"
+)  # where `make init` leaves the trained parts, so that no first start waits
 
 
 class Knowledge:

@@ -1,4 +1,4 @@
-"""How sure a ranking is: a logistic fit over its signs, on questions that were left out and on questions out of scope."""
+"""How sure a ranking is: a logistic fit over its signs, on left-out questions and on questions out of scope."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Confidence:
 
     @classmethod
     def fit(cls, ours: Sequence[tuple[Sequence[float], bool]], others: Sequence[Sequence[float]]) -> Confidence:
-        """`ours`: signs of left-out questions and whether the first topic was theirs; `others`: signs of out-of-scope ones."""
+        """`ours`: signs of left-out questions and whether the first topic was right; `others`: out-of-scope ones."""
         rows = np.array([signs for signs, _ in ours] + list(others), dtype=float)
         first_is_right = np.array([hit for _, hit in ours] + [False] * len(others))
         is_ours = np.array([True] * len(ours) + [False] * len(others))

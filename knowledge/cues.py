@@ -11,8 +11,48 @@ from knowledge.lexicon import labelled, listed
 from knowledge.meaning import Command, Facet
 from knowledge.vietnamese import fold, syllables
 
-_NUMBER_WORDS = {"một": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9, "nhất": 1, "nhì": 2, "đầu": 1}
-_CHOOSING = frozenset(["số", "chọn", "cái", "mục", "câu", "thứ", "ý", "phương", "án", "lựa", "bấm", "phím", "nút", "đầu", "tiên", "là", "lấy", "so", "chon", "cai", "muc", "cau", "thu"])
+_NUMBER_WORDS = {
+    "một": 1,
+    "hai": 2,
+    "ba": 3,
+    "bốn": 4,
+    "tư": 4,
+    "năm": 5,
+    "sáu": 6,
+    "bảy": 7,
+    "tám": 8,
+    "chín": 9,
+    "nhất": 1,
+    "nhì": 2,
+    "đầu": 1,
+}
+_CHOOSING = frozenset(
+    [
+        "số",
+        "chọn",
+        "cái",
+        "mục",
+        "câu",
+        "thứ",
+        "ý",
+        "phương",
+        "án",
+        "lựa",
+        "bấm",
+        "phím",
+        "nút",
+        "đầu",
+        "tiên",
+        "là",
+        "lấy",
+        "so",
+        "chon",
+        "cai",
+        "muc",
+        "cau",
+        "thu",
+    ]
+)
 # Our own case codes (PA-7K2M9, PA-2026-000123) and the dossier codes of one-stop desks (000.00.15.H22-261012-0034).
 _CASE = re.compile(r"(?<![\w.])[A-Z]{2}-(?=[A-Z0-9\-]*\d)[A-Z0-9]{4,8}(?:-\d{3,8})?(?![\w-])", re.I)
 _DOSSIER = re.compile(r"(?<![\w.])(?:\d{3}\.\d{2}\.\d{2}\.)?[A-Z]\d{2}(?:\.\d{1,3}){0,4}-\d{6}-\d{3,8}(?!\w)", re.I)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, cast
+from typing import Literal
 
 from knowledge.lexicon import Hit, labelled
 from knowledge.meaning import Emergency
@@ -43,7 +43,9 @@ def _danger(hits: Sequence[Hit], kind: Kind) -> float:
 
 def _context(hits: Sequence[Hit], *, calm: bool, said: int) -> float:
     """What the words around the danger say: happening now, long ago, a question about a rule, a nuisance."""
-    count = {label: len({hit.start for hit in hits if hit.label == label}) for label in ("now", "past", "rule", "habit")}
+    count = {
+        label: len({hit.start for hit in hits if hit.label == label}) for label in ("now", "past", "rule", "habit")
+    }
     urgent = NOW * min(count["now"], 2)
     past = PAST * min(count["past"], 1) + HABIT * min(count["habit"], 1) if calm else 0.0
     return urgent - past - RULE * min(count["rule"], 3) * (1.0 if calm else 0.7)
@@ -51,4 +53,4 @@ def _context(hits: Sequence[Hit], *, calm: bool, said: int) -> float:
 
 def kinds() -> tuple[Kind, ...]:
     """Every kind of danger that we know numbers for."""
-    return tuple(cast(Kind, kind) for kind in ORDER)
+    return ORDER

@@ -92,6 +92,6 @@ def concepts() -> Phrases:
 
 
 def concepts_in(said: Sequence[str]) -> list[str]:
-    """The official words meant by these syllables, each once, marked as concepts so that they cannot be taken for words."""
+    """The official words meant by these syllables, each once, marked so that they cannot be taken for words."""
     found = concepts().find(said)
     return ["=" + label.replace(" ", "_") for label in dict.fromkeys(hit.label for hit in found)]

@@ -25,7 +25,57 @@ _SPOKEN_RUN = re.compile(rf"(?<!\w)(?:(?:{'|'.join(_SPOKEN)})[\s,.\-]+){{7,}}(?:
 _KEPT = re.compile(f"{_LAW.pattern}|{_DATE.pattern}|{_PROCEDURE.pattern}", re.I)
 
 _SURNAMES = frozenset(
-    ["nguyen", "tran", "le", "pham", "hoang", "huynh", "phan", "vu", "vo", "dang", "bui", "do", "ho", "ngo", "duong", "ly", "dinh", "trinh", "dao", "lam", "truong", "mai", "luong", "ha", "luu", "thach", "danh", "kim", "son", "chau", "to", "ta", "thai", "cao", "doan", "quach", "nong", "ma", "trieu", "lo", "quang", "giang", "than", "vuong", "phung", "kieu", "mac", "tong", "tang"]
+    [
+        "nguyen",
+        "tran",
+        "le",
+        "pham",
+        "hoang",
+        "huynh",
+        "phan",
+        "vu",
+        "vo",
+        "dang",
+        "bui",
+        "do",
+        "ho",
+        "ngo",
+        "duong",
+        "ly",
+        "dinh",
+        "trinh",
+        "dao",
+        "lam",
+        "truong",
+        "mai",
+        "luong",
+        "ha",
+        "luu",
+        "thach",
+        "danh",
+        "kim",
+        "son",
+        "chau",
+        "to",
+        "ta",
+        "thai",
+        "cao",
+        "doan",
+        "quach",
+        "nong",
+        "ma",
+        "trieu",
+        "lo",
+        "quang",
+        "giang",
+        "than",
+        "vuong",
+        "phung",
+        "kieu",
+        "mac",
+        "tong",
+        "tang",
+    ]
 )
 _CAPITAL = r"[A-ZÀ-ỸĐ][a-zà-ỹđ]*"
 _NAME = rf"{_CAPITAL}(?:\s{_CAPITAL}){{1,5}}"
@@ -38,7 +88,9 @@ _TOLD_NAME = re.compile(
     r"\s*:?\s*)(?P<name>[^\W\d_]+(?:\s[^\W\d_]+){1,3})",
     re.I,
 )
-_BARE_NAME = re.compile(rf"(?<![\w\s])\s*(?P<name>{_CAPITAL}(?:\s{_CAPITAL}){{2,4}})|(?<=\s)(?P<inner>{_CAPITAL}(?:\s{_CAPITAL}){{2,4}})")
+_BARE_NAME = re.compile(
+    rf"(?<![\w\s])\s*(?P<name>{_CAPITAL}(?:\s{_CAPITAL}){{2,4}})|(?<=\s)(?P<inner>{_CAPITAL}(?:\s{_CAPITAL}){{2,4}})"
+)
 
 PHONE, PAPER, CARD, NUMBER = "[số điện thoại]", "[số giấy tờ]", "[số thẻ]", "[dãy số]"
 DOSSIER, EMAIL, PERSON = "[mã hồ sơ]", "[thư điện tử]", "[tên người]"
@@ -73,7 +125,11 @@ def _kind_of_number(found: re.Match[str]) -> str:
     )
     if money:
         return written
-    if "+" in written or (digits.startswith("0") and len(digits) in (10, 11)) or (digits.startswith("84") and len(digits) == 11):
+    if (
+        "+" in written
+        or (digits.startswith("0") and len(digits) in (10, 11))
+        or (digits.startswith("84") and len(digits) == 11)
+    ):
         return PHONE
     if digits.startswith(("1800", "1900")) and len(digits) <= 10:
         return written  # a hotline is nobody's own number
@@ -92,7 +148,9 @@ def _around(kept: re.Pattern[str], text: str, change: object) -> str:
 
 def _mask_names(text: str) -> str:
     text = _TOLD_NAME.sub(lambda m: m["cue"] + PERSON, text)
-    text = _CUE.sub(lambda m: m["cue"] + PERSON if _may_be_name(m["name"]) or len(m["name"].split()) > 1 else m[0], text)
+    text = _CUE.sub(
+        lambda m: m["cue"] + PERSON if _may_be_name(m["name"]) or len(m["name"].split()) > 1 else m[0], text
+    )
     return _BARE_NAME.sub(_bare_name, text)
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import pairwise
+from math import sqrt
 
 from knowledge.vietnamese import ABBREVIATIONS, fold, one_spelling, put_tone, split_tone, words
 
@@ -24,7 +26,9 @@ _UNITS = {"k": "nghìn", "tr": "triệu", "h": "giờ", "g": "giờ", "ng": "ng�
 _WEEKDAY = re.compile(r"t([2-7])$")
 _WEEKDAYS = {"2": "hai", "3": "ba", "4": "tư", "5": "năm", "6": "sáu", "7": "bảy"}
 _CONSONANTS = re.compile(r"^[bcdđghklmnpqrstvx]{2,}$")
-_HEAD = re.compile(r"^([bcdđghklmnpqrstvx]{1,3})([^bcdđghklmnpqrstvx].*|[bcdđghklmnpqrstvx]{1,3}[^bcdđghklmnpqrstvx].*)$")
+_HEAD = re.compile(
+    r"^([bcdđghklmnpqrstvx]{1,3})([^bcdđghklmnpqrstvx].*|[bcdđghklmnpqrstvx]{1,3}[^bcdđghklmnpqrstvx].*)$"
+)
 
 
 @lru_cache(maxsize=65536)
@@ -137,7 +141,7 @@ class Repair:
         joined = [fold(before), *(fold(s) for s in middle), fold(after)]
         left = self.pairs.get(f"{joined[0]}_{joined[1]}", 0) / (1 + self._folded.get(joined[0], 0))
         right = self.pairs.get(f"{joined[-2]}_{joined[-1]}", 0) / (1 + self._folded.get(joined[-1], 0))
-        return 10 * left + 10 * right + (0.001 * self._folded.get(joined[1], 0)) ** 0.5
+        return 10 * left + 10 * right + sqrt(0.001 * self._folded.get(joined[1], 0))
 
     def _decoded(self, word: str) -> list[str]:
         decoded = decode_keys(word)
@@ -156,7 +160,9 @@ class Repair:
         best, count = "", 0
         for cut in (1, 2, 3):
             head, tail = folded[:cut], folded[cut:]
-            if tail not in self._folded or (cut > 1 and head not in ("ch", "gh", "gi", "kh", "ng", "ngh", "nh", "ph", "qu", "th", "tr")):
+            if tail not in self._folded or (
+                cut > 1 and head not in ("ch", "gh", "gi", "kh", "ng", "ngh", "nh", "ph", "qu", "th", "tr")
+            ):
                 continue
             for first in self._beginning_with(head):
                 seen = self.pairs.get(f"{first}_{tail}", 0)
@@ -174,9 +180,7 @@ class Repair:
         best: tuple[int, list[str]] = (0, [])
         for parts in _pieces(word, folded, 4):
             if all(fold(p) in self._folded for p in parts):
-                seen = min(
-                    self.pairs.get(f"{fold(a)}_{fold(b)}", 0) for a, b in zip(parts, parts[1:], strict=False)
-                )
+                seen = min(self.pairs.get(f"{fold(a)}_{fold(b)}", 0) for a, b in pairwise(parts))
                 best = max(best, (seen, [one_spelling(p) for p in parts]), key=lambda scored: scored[0])
         return best[1]
 
@@ -214,7 +218,9 @@ def _within_one(a: str, b: str) -> bool:
         return False
     if len(a) == len(b):
         wrong = [i for i in range(len(a)) if a[i] != b[i]]
-        swapped = len(wrong) == 2 and wrong[1] == wrong[0] + 1 and a[wrong[0]] == b[wrong[1]] and a[wrong[1]] == b[wrong[0]]
+        swapped = (
+            len(wrong) == 2 and wrong[1] == wrong[0] + 1 and a[wrong[0]] == b[wrong[1]] and a[wrong[1]] == b[wrong[0]]
+        )
         return len(wrong) < 2 or swapped
     short, long = sorted((a, b), key=len)
     return any(long[:i] + long[i + 1 :] == short for i in range(len(long)))

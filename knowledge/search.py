@@ -1,7 +1,8 @@
 """The one index: questions against titles, question variants and answer texts, folded and marked, syllables and pairs.
 
-Two ready-made scores stand in one posting: BM25F, and the log-likelihood ratio of a mixture language model, the better one
-of the two on questions that were left out; their sum ranks, each by itself tells how sure we are (docs/decisions/0003).
+Two ready-made scores stand in one posting: BM25F, and the log-likelihood ratio of a mixture language model, which is the
+better one of the two on questions that were left out. Their sum ranks; each by itself tells how sure we are
+(docs/decisions/0003).
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def folded_terms(syllables: Sequence[str]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One topic as the index sees it: fields of passages, each passage a list of syllables (no pair crosses passages)."""
+    """One topic as the index sees it: fields of passages, each a list of syllables (no pair crosses passages)."""
 
     topic: str
     fields: Mapping[str, tuple[tuple[str, ...], ...]]
@@ -131,7 +132,7 @@ class Index:
         return self.folded.covered(asked, topic, len(self.topics))
 
     def scores(self, syllables: Sequence[str]) -> Floats:
-        """Each topic's two scores (rows), comparable between short and long messages; unmarked ones ask the folded half alone."""
+        """Each topic's two scores (rows), comparable whatever the length; unmarked ones ask the folded half alone."""
         total = np.zeros((len(self.topics), 2), dtype=np.float32)
         self.folded.add(total, dict.fromkeys(folded_terms(syllables)), 1.0)
         if any(fold(syllable) != syllable for syllable in syllables):

@@ -1,4 +1,4 @@
-"""What one message says: the words repaired, what the person wants, the entries that may be meant, and how sure we are."""
+"""What one message says: the words repaired, what is wanted, the entries that may be meant, and how sure we are."""
 
 from __future__ import annotations
 

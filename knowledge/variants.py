@@ -9,7 +9,48 @@ from knowledge.vietnamese import fold, syllables
 
 MOST_SHARED = 0.8  # of the smaller one's neighbouring pairs
 COURTESY = frozenset(
-    ["da", "a", "ah", "oi", "em", "anh", "chi", "bac", "chu", "co", "ban", "ad", "admin", "minh", "toi", "tui", "voi", "cho", "hoi", "xin", "nhe", "nha", "nhi", "vay", "the", "thi", "la", "gium", "dum", "giup", "cam", "on", "can", "bo", "sep", "u", "vang", "day", "nay", "do"]
+    [
+        "da",
+        "a",
+        "ah",
+        "oi",
+        "em",
+        "anh",
+        "chi",
+        "bac",
+        "chu",
+        "co",
+        "ban",
+        "ad",
+        "admin",
+        "minh",
+        "toi",
+        "tui",
+        "voi",
+        "cho",
+        "hoi",
+        "xin",
+        "nhe",
+        "nha",
+        "nhi",
+        "vay",
+        "the",
+        "thi",
+        "la",
+        "gium",
+        "dum",
+        "giup",
+        "cam",
+        "on",
+        "can",
+        "bo",
+        "sep",
+        "u",
+        "vang",
+        "day",
+        "nay",
+        "do",
+    ]
 )
 
 

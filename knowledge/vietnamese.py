@@ -60,7 +60,7 @@ def has_marks(text: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def one_spelling(syllable: str) -> str:
-    """The same syllable in the one spelling that we index: tone on the first vowel of an open oa, oe, uy; y for a lone i."""
+    """The syllable in the one spelling that we index: tone on the first vowel of an open oa, oe, uy; y for a lone i."""
     found = _OPEN_PAIR.search(syllable)
     if found:
         first, second = ("o", found["oa"]) if found["oa"] else ("u", found["uy"])

@@ -1,4 +1,4 @@
-"""Whatever is typed gets a polite sentence: no traceback, nothing executed, nothing that becomes markup or a lost event."""
+"""Whatever is typed gets a polite sentence: no traceback, nothing executed, no event lost."""
 
 from __future__ import annotations
 

@@ -63,7 +63,10 @@ def show(result: Mapping[str, Any]) -> None:
     print(f"dialogues that need no later issue: {sum(not faults for faults in now.values())} of {len(now)} pass")
     for name, faults in result["dialogues"].items():
         later = f" [later: {NEEDS_LATER[name]}]" if name in NEEDS_LATER else ""
-        print(f"  {'ok  ' if not faults else 'FAIL'} {name}{later}" + "".join(f"\n       turn {n}: {'; '.join(f)}" for n, f in faults.items()))
+        print(
+            f"  {'ok  ' if not faults else 'FAIL'} {name}{later}"
+            + "".join(f"\n       turn {n}: {'; '.join(f)}" for n, f in faults.items())
+        )
 
 
 def main() -> None:

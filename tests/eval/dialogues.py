@@ -1,4 +1,4 @@
-"""Plays dialogues.yaml against the whole bot: its head explains the keys. One talk a dialogue, replies read in order."""
+"""Plays dialogues.yaml against the whole bot; its head explains the keys. One talk a dialogue."""
 
 from __future__ import annotations
 

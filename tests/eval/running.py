@@ -108,7 +108,9 @@ async def _play(dialogue: Mapping[str, Any], knowledge: Knowledge, folder: Path,
 
             async def says(self, text: str) -> Reply:
                 screen.shown.clear()
-                await parts.worker.receive(account, event_key=f"{len(text)}-{parts.clock.now()}", chat_key="eval", raw=text)
+                await parts.worker.receive(
+                    account, event_key=f"{len(text)}-{parts.clock.now()}", chat_key="eval", raw=text
+                )
                 while await parts.worker.work_one():
                     pass
                 await delivery.flush()

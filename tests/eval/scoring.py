@@ -1,4 +1,4 @@
-"""How a bot is scored on labelled questions: the rules of README.md in this folder, every figure for all and per form."""
+"""How a bot is scored on labelled questions: the rules of README.md in this folder, for all and per form."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
-"""Danger told as happening now is an alarm; danger in a question about a rule, in the past or in a figure of speech is not."""
+"""Danger told as happening now is an alarm; in a question about a rule, in the past or in a figure it is not."""
 
 from __future__ import annotations
 
 import pytest
 
+from handlers.emergency import ADVICE, NUMBERS
 from knowledge.emergencies import find_emergency, kinds
 from knowledge.vietnamese import syllables
-from handlers.emergency import ADVICE, NUMBERS
 
 NOW = {
     "fire": ["nhà hàng xóm bốc cháy rồi cứu với", "chay nha chay nha", "bếp đang cháy lửa lan lên nóc"],
@@ -47,4 +47,4 @@ def test_other_talk_of_danger_is_not(text: str) -> None:
 
 def test_every_kind_has_numbers_and_advice() -> None:
     assert set(kinds()) == set(NUMBERS) == set(ADVICE)
-    assert all(set("113 114 115".split()) & set(" ".join(numbers).split()) for numbers in NUMBERS.values())
+    assert all({"113", "114", "115"} & set(" ".join(numbers).split()) for numbers in NUMBERS.values())

@@ -8,7 +8,14 @@ import pytest
 
 from knowledge.masking import mask
 
-AROUND = ("số của tôi là {}", "{} nha ad", "cho hoi ho so {} toi dau", "liên hệ ({}), gặp chị", "bhyt:{}.", "gọi {} giùm")
+AROUND = (
+    "số của tôi là {}",
+    "{} nha ad",
+    "cho hoi ho so {} toi dau",
+    "liên hệ ({}), gặp chị",
+    "bhyt:{}.",
+    "gọi {} giùm",
+)
 
 
 def seeded(count: int) -> list[str]:

@@ -38,7 +38,9 @@ def test_known_and_possible_words_are_left_alone(repair: Repair, text: str) -> N
     assert fold(" ".join(repair.read(text))) == fold(text)
 
 
-@pytest.mark.parametrize(("keys", "shown"), [("dduowcj", "được"), ("tieengs", "tiếng"), ("vieejt", "việt"), ("nha", None)])
+@pytest.mark.parametrize(
+    ("keys", "shown"), [("dduowcj", "được"), ("tieengs", "tiếng"), ("vieejt", "việt"), ("nha", None)]
+)
 def test_keys_are_decoded(keys: str, shown: str | None) -> None:
     assert decode_keys(keys) == shown
 

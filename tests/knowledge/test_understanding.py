@@ -1,4 +1,4 @@
-"""One message, understood once: what is wanted, which entry, how sure; new entries compete as soon as they are there."""
+"""One message, understood once: what is wanted, which entry, how sure; new entries compete at once."""
 
 from __future__ import annotations
 
@@ -67,7 +67,12 @@ def test_numbers(knowledge: Knowledge, text: str, number: int | None) -> None:
 
 @pytest.mark.parametrize(
     ("text", "facet"),
-    [("lệ phí bao nhiêu vậy ạ", "fee"), ("mấy ngày xong", "time"), ("nộp ở đâu", "where"), ("cần giấy tờ gì", "documents")],
+    [
+        ("lệ phí bao nhiêu vậy ạ", "fee"),
+        ("mấy ngày xong", "time"),
+        ("nộp ở đâu", "where"),
+        ("cần giấy tờ gì", "documents"),
+    ],
 )
 def test_facets_without_a_subject(knowledge: Knowledge, text: str, facet: str) -> None:
     meaning = knowledge.understand(text, on=THE_DAY)

@@ -1,4 +1,4 @@
-"""Letters: one spelling, marks folded away, hidden characters out, money in words; nothing is lost that means something."""
+"""Letters: one spelling, marks folded away, hidden characters out, money in words."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
-@pytest.mark.parametrize(("old", "new"), [("hoà", "hòa"), ("thuý", "thúy"), ("kĩ", "kỹ"), ("lí", "lý"), ("khoẻ", "khỏe")])
+@pytest.mark.parametrize(
+    ("old", "new"), [("hoà", "hòa"), ("thuý", "thúy"), ("kĩ", "kỹ"), ("lí", "lý"), ("khoẻ", "khỏe")]
+)
 def test_two_habits_of_spelling_are_one(old: str, new: str) -> None:
     assert one_spelling(old) == one_spelling(new)
 

@@ -33,7 +33,7 @@ async def test_words_come_back_and_are_not_in_the_file(
 ) -> None:
     body_id = await put(database, vault, commune)
     assert await read(database, vault, commune.id or 0, body_id) == {body_id: WORDS}
-    stored = b"".join(file.read_bytes() for file in tmp_path.glob("danhoi.db*"))
+    stored = b"".join(file.read_bytes() for file in tmp_path.glob("danhoi.db*"))  # noqa: ASYNC240
     assert "Bến Đò".encode() not in stored and "Bến Đò".encode("utf-16-le") not in stored
 
 
