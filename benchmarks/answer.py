@@ -1,7 +1,7 @@
 """`danhoi bench answer`: from question to text in this process, beside rapidfuzz and bm25s in the same run.
 
-Machines are shared and noisy: the yardsticks are asked in turn with the bot, and compared as ratios. Accuracy: top-1 over
-the lines of tests/eval with action `answer`, clean form; the yardsticks see titles and variants of our entries.
+Machines are shared and noisy: the yardsticks are asked in turn with the bot, and compared as ratios. Accuracy: top-1
+over the lines of tests/eval with action `answer`, clean form; the yardsticks see titles and variants of our entries.
 """
 
 from __future__ import annotations

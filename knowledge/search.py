@@ -1,7 +1,7 @@
 """The one index: questions against titles, question variants and answer texts, folded and marked, syllables and pairs.
 
-Two ready-made scores stand in one posting: BM25F, and the log-likelihood ratio of a mixture language model, which is the
-better one of the two on questions that were left out. Their sum ranks; each by itself tells how sure we are
+Two ready-made scores stand in one posting: BM25F, and the log-likelihood ratio of a mixture language model, which is
+the better one of the two on questions that were left out. Their sum ranks; each by itself tells how sure we are
 (docs/decisions/0003).
 """
 
