@@ -57,7 +57,7 @@ def measure(*, quick: bool = False) -> dict[str, float]:
 
 async def _ask(knowledge: Knowledge, labels: Sequence[dict[str, Any]], batch: int) -> dict[str, float]:
     """Question to text, one at a time; and a batch in a row."""
-    async with counter(knowledge, NINE, None) as desk:
+    async with counter(knowledge, NINE) as desk:
         for label in labels[:20]:
             await desk.ask(Asked(label["q"], on=TODAY))
         given = [await desk.ask(Asked(label["q"], on=TODAY)) for label in labels]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -68,10 +68,12 @@ class Given:
 class Counter:
     """Answers questions one after the other, each as if it were the first of a talk."""
 
-    def __init__(self, session: AsyncSession, knowledge: Knowledge, clock: Clock, home: Commune, desk: Desk) -> None:
+    def __init__(
+        self, session: AsyncSession, knowledge: Knowledge, clock: Clock, desk: Desk, served: dict[str, Commune]
+    ) -> None:
         """Use `counter()`."""
         self._session, self._knowledge, self._clock = session, knowledge, clock
-        self._home, self._desk = home, desk
+        self._home, self._desk, self._served = desk.commune, desk, served
 
     async def ask(self, asked: Asked) -> Given:
         """The reply, as the citizen would read it; everything that it wrote is taken back."""
@@ -94,8 +96,10 @@ class Counter:
         return Given(asked, _filled(reply, words), (time.perf_counter() - began) * 1000)
 
     def _at(self, place: str | None, today: date) -> Commune:
-        if place is None or place == self._home.code:
+        if place is None:
             return self._home
+        if place in self._served:
+            return self._served[place]
         found = self._knowledge.places.one(place)
         elsewhere = tenants.unnamed(found.full_name, found.province, now=self._clock.now(), today=today)
         elsewhere.id = self._home.id
@@ -111,15 +115,17 @@ def with_candidates(reply: Reply, message: Incoming) -> Reply:
 
 
 @asynccontextmanager
-async def counter(knowledge: Knowledge, clock: Clock, home: Commune | None) -> AsyncIterator[Counter]:
-    """A counter at the home commune (the sample one where there is none), over a scratch database."""
+async def counter(knowledge: Knowledge, clock: Clock, served: Sequence[Commune] = ()) -> AsyncIterator[Counter]:
+    """A counter over a scratch database: at the only commune that is served, at the sample one where there is none, or,
+    where several are served, at none of them until a question names its place."""
     database = Database(IN_MEMORY)
     async with database.engine.begin() as connection:
         await connection.run_sync(METADATA.create_all)
     now = clock.now()
-    columns = (home or tenants.sample(now=now)).model_dump(exclude={"id"})
+    home = served[0] if len(served) == 1 else tenants.sample(now=now) if not served else None
+    home = home or tenants.unnamed("xã, phường nơi anh/chị ở", "", now=now, today=clock.today())
     async with database.writing() as session:
-        commune = await communes.add(session, Commune(**columns), channels=("terminal",))
+        commune = await communes.add(session, Commune(**home.model_dump(exclude={"id"})), channels=("terminal",))
         assert commune.id is not None
         own = await communes.channel_account(session, commune_id=commune.id, channel="terminal")
         assert own is not None and own.id is not None
@@ -128,15 +134,20 @@ async def counter(knowledge: Knowledge, clock: Clock, home: Commune | None) -> A
         body = await vault.put(session, commune_id=commune.id, text="", at=now)
         talk = Talk(commune_id=commune.id, account_id=account.id or 0, last_at=now)
         desk = Desk(session, commune, account, talk, knowledge, vault, now, clock.today(), body.id or 0)
-        yield Counter(session, knowledge, clock, commune, desk)
+        by_code = {
+            each.code: Commune(**each.model_dump(exclude={"id"}), id=commune.id)
+            for each in (*served, commune)
+            if each.code
+        }
+        yield Counter(session, knowledge, clock, desk, by_code)
     await database.close()
 
 
 async def answer_lines(
-    lines: Iterable[dict[str, Any]], *, knowledge: Knowledge, clock: Clock, home: Commune | None = None
+    lines: Iterable[dict[str, Any]], *, knowledge: Knowledge, clock: Clock, served: Sequence[Commune] = ()
 ) -> list[dict[str, Any]]:
     """The output lines for input lines of the contract, in order; a bad one stops all with its number."""
-    async with counter(knowledge, clock, home) as desk:
+    async with counter(knowledge, clock, served) as desk:
         return [(await _numbered(desk, number, line)).as_line() for number, line in enumerate(lines, 1)]
 
 

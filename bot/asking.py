@@ -9,18 +9,19 @@ from pathlib import Path
 
 import click
 
-from bot import communes
+from bot import communes as tenants
 from bot.ask import Asked, answer_lines, counter, read_lines
 from bot.opening import opened
 from bot.settings import Settings
 from knowledge.base import Knowledge
+from storage import communes
 from storage.communes import Commune
 
 
 async def ask_one(settings: Settings, question: str, *, place: str | None, on: date | None, as_json: bool) -> None:
     """Print the answer, or the JSON line of the contract."""
-    home, knowledge = await _prepare(settings)
-    async with counter(knowledge, settings.clock, home) as desk:
+    served, knowledge = await _prepare(settings)
+    async with counter(knowledge, settings.clock, served) as desk:
         given = await desk.ask(Asked(question, place, on))
     if as_json:
         click.echo(json.dumps(given.as_line(), ensure_ascii=False))
@@ -33,20 +34,21 @@ async def ask_one(settings: Settings, question: str, *, place: str | None, on: d
 
 async def ask_batch(settings: Settings, source: Path, target: Path) -> None:
     """All lines are answered before the first is written: a bad line leaves no half file."""
-    home, knowledge = await _prepare(settings)
+    served, knowledge = await _prepare(settings)
     asked = list(read_lines(source.read_text(encoding="utf-8").splitlines()))  # noqa: ASYNC240
-    given = await answer_lines(asked, knowledge=knowledge, clock=settings.clock, home=home)
+    given = await answer_lines(asked, knowledge=knowledge, clock=settings.clock, served=served)
     target.write_text(  # noqa: ASYNC240
         "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in given), encoding="utf-8"
     )
     click.echo(f"{len(given)} câu -> {target}")
 
 
-async def _prepare(settings: Settings) -> tuple[Commune | None, Knowledge]:
-    """The home commune of the database (seeded like `serve` does), and the knowledge."""
+async def _prepare(settings: Settings) -> tuple[list[Commune], Knowledge]:
+    """The communes of the database (seeded like `serve` does), and the knowledge."""
     async with opened(settings) as database:
         if settings.sample:
-            await communes.seed_sample(database, now=settings.clock.now())
-        home = await communes.only(database)
+            await tenants.seed_sample(database, now=settings.clock.now())
+        async with database.reading() as session:
+            served = await communes.all_of_them(session)
     knowledge = await asyncio.to_thread(Knowledge.load, today=settings.clock.today(), cache=settings.cache_dir)
-    return home, knowledge
+    return served, knowledge

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from knowledge.meaning import Band
 
-LET_THROUGH = 0.02  # share of out-of-scope questions that may be answered
+LET_THROUGH = 0.015  # share of out-of-scope questions that may be answered
 OFFERED = 0.10  # share of them that may be met with a choice of topics
 UNSURE = 0.2  # below this probability that the first topic is right, a question of ours is asked back
 STEADY = 1e-2  # keeps the fit from running away
@@ -62,8 +62,10 @@ class Confidence:
         """`ours`: signs of left-out questions and whether the first topic was right; `others`: out-of-scope ones."""
         rows = np.array([signs for signs, _ in ours] + list(others), dtype=float)
         first_is_right = np.array([hit for _, hit in ours] + [False] * len(others))
-        is_ours = np.array([True] * len(ours) + [False] * len(others))
-        right, mine = Logistic.fit(rows, first_is_right), Logistic.fit(rows, is_ours)
+        right = Logistic.fit(rows, first_is_right)
+        # Left-out variants are harder than what people ask: those that were missed say nothing about being ours.
+        seen = first_is_right | np.array([False] * len(ours) + [True] * len(others))
+        mine = Logistic.fit(rows[seen], first_is_right[seen])
         return cls(
             right,
             mine,

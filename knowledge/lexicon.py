@@ -32,6 +32,7 @@ class Phrases:
 
     def __init__(self, listed: Iterable[tuple[str, str]]) -> None:
         """Pairs of phrase and label."""
+        self._last: tuple[tuple[str, ...], list[Hit]] | None = None
         self._starting: dict[str, list[tuple[tuple[str, ...], tuple[str, ...], str]]] = {}
         for phrase, label in listed:
             parts = tuple(GAP if part == GAP else part for word in phrase.split() for part in _parts(word))
@@ -40,9 +41,11 @@ class Phrases:
                 self._starting.setdefault(folded[0], []).append((parts, folded, label))
 
     def find(self, said: Sequence[str]) -> list[Hit]:
-        """Every phrase in these syllables, in the order they begin."""
-        plain = [fold(syllable) for syllable in said]
-        return list(self._all(said, plain))
+        """Every phrase in these syllables, in the order they begin; several readers ask about one message in a row."""
+        asked = tuple(said)
+        if self._last is None or self._last[0] != asked:
+            self._last = (asked, list(self._all(asked, [fold(syllable) for syllable in asked])))
+        return self._last[1]
 
     def _all(self, said: Sequence[str], plain: Sequence[str]) -> Iterator[Hit]:
         for at, key in enumerate(plain):
@@ -95,3 +98,19 @@ def concepts_in(said: Sequence[str]) -> list[str]:
     """The official words meant by these syllables, each once, marked so that they cannot be taken for words."""
     found = concepts().find(said)
     return ["=" + label.replace(" ", "_") for label in dict.fromkeys(hit.label for hit in found)]
+
+
+@lru_cache(maxsize=1)
+def _regional() -> Mapping[str, tuple[str, ...]]:
+    """Regional words with the standard ones, each in the one spelling that we index."""
+    return {
+        s: tuple(syllables(str(meant).replace("_", " ")))
+        for word, meant in listed("dialect").items()
+        for s in syllables(word)
+    }
+
+
+def standard(said: Sequence[str]) -> list[str]:
+    """The same with regional words in standard ones: what a delta farmer and a northern clerk both find."""
+    regional = _regional()
+    return [word for syllable in said for word in regional.get(syllable, (syllable,))]

@@ -50,9 +50,17 @@ class Ranker:
         added = found[:, 0] + np.float32(MODEL_SHARE) * found[:, 1]
         order = np.argsort(-added, kind="stable")[: max(most, 6)]
         best = [float(added[at]) for at in order]
-        covered = self._index.covered(subjects(said), int(order[0]))
-        first = found[order[0]]
+        top = int(order[0])
+        covered = self._index.covered(subjects(said), top)
         # What each figure is worth is fitted in knowledge/confidence.py. The length of the message is none of them:
         # our out-of-scope examples are shorter than people's questions.
-        signs = (float(first[0]), float(first[1]), best[0] - best[1], best[0] - sum(best[1:6]) / 5, covered, outside)
+        signs = (
+            float(found[top, 0]),
+            float(found[top, 1]),
+            best[0] - best[1],
+            best[0] - sum(best[1:6]) / 5,
+            covered,
+            self._index.shared_pairs(said, top),
+            outside,
+        )
         return Ranked(tuple(self._index.topics[at] for at in order[:most]), tuple(best[:most]), signs, covered)

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.lexicon import concepts_in
+from knowledge.lexicon import concepts_in, standard
 from knowledge.vietnamese import fold
 
 Floats = NDArray[np.float32]
@@ -26,23 +26,24 @@ Floats = NDArray[np.float32]
 # How much a word counts by the field in which it stands, and how much a long field is discounted.
 WEIGHTS = {"title": 4.0, "variants": 1.5, "body": 1.0}
 LENGTH = {"title": 0.3, "variants": 0.5, "body": 0.7}
-SATURATION = 3.0
+SATURATION = 5.0
 PAIR, CONCEPT = 0.65, 1.5  # of a syllable's worth in BM25F
 # The language model counts fields by itself: long texts need no discount there.
 MODEL_WEIGHTS = {"title": 6.0, "variants": 2.0, "body": 1.0}
-MODEL_PAIR = 0.4
-BACKGROUND = 0.3  # of the mixture: how much any word may come from the language and not from the topic
+MODEL_PAIR = 0.3
+BACKGROUND = 0.4  # of the mixture: how much any word may come from the language and not from the topic
 MARKED_SHARE = 0.4  # of the marked half beside the folded one
 
 
 def terms(syllables: Sequence[str]) -> list[str]:
-    """The syllables and each two neighbours joined: what is indexed and what is asked."""
-    return [*syllables, *(f"{a}_{b}" for a, b in pairwise(syllables))]
+    """The syllables in standard words and each two neighbours joined: what is indexed and what is asked."""
+    words = standard(syllables)
+    return [*words, *(f"{a}_{b}" for a, b in pairwise(words))]
 
 
 def folded_terms(syllables: Sequence[str]) -> list[str]:
     """The same without marks, and the official words that colloquial and outdated ones stand for."""
-    return [*terms([fold(s) for s in syllables]), *(fold(concept) for concept in concepts_in(syllables))]
+    return [*(fold(term) for term in terms(syllables)), *(fold(concept) for concept in concepts_in(syllables))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,11 @@ class Postings:
             held += weight * bool((where == topic).any())
         return held / whole if whole else 0.5
 
+    def shared_pairs(self, asked: Iterable[str], topic: int) -> int:
+        """How many of these pairs of syllables stand in the topic."""
+        places = [at for term in asked if "_" in term and (at := self.names.get(term)) is not None]
+        return sum(bool((self.topics[self.start[at] : self.start[at + 1]] == topic).any()) for at in places)
+
     def add(self, total: Floats, asked: Iterable[str], share: float) -> None:
         """Add `share` of every topic's two scores for the asked terms to `total`."""
         for term in asked:
@@ -130,6 +136,11 @@ class Index:
     def covered(self, asked: Sequence[str], topic: int) -> float:
         """How much of these folded syllables a topic (its position in `topics`) speaks of."""
         return self.folded.covered(asked, topic, len(self.topics))
+
+    def shared_pairs(self, syllables: Sequence[str], topic: int) -> float:
+        """How many folded pairs a message shares with a topic, comparable between short and long messages."""
+        pairs = dict.fromkeys(fold(term) for term in terms(syllables))
+        return self.folded.shared_pairs(pairs, topic) / math.sqrt(1 + len(syllables))
 
     def scores(self, syllables: Sequence[str]) -> Floats:
         """Each topic's two scores (rows), comparable whatever the length; unmarked ones ask the folded half alone."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,7 @@ MODULES = (
 PENALTY = 1.0
 OUTSIDE_COUNTS = 8.0  # how often a question out of scope counts beside one of ours: there are far fewer
 PROBE_EVERY = 6  # one variant in so many is left out to calibrate on
-MOST_LEARNT = 12  # variants of one entry that the classifier learns; the index takes them all
+MOST_LEARNT = 8  # variants of one entry that the classifier learns; the index takes them all
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +79,16 @@ def _learnt(entry: Entry) -> Sequence[str]:
     return entry.variants[::step]
 
 
-def document_of(entry: Entry, *, without: frozenset[str] = frozenset()) -> Document:
-    """One entry as the index sees it; `without` leaves variants out."""
+def document_of(
+    entry: Entry, read: Callable[[str], Sequence[str]], *, without: frozenset[str] = frozenset()
+) -> Document:
+    """One entry as the index sees it, its variants as `read` reads them; `without` leaves variants out."""
     said = chain.from_iterable((one.text, *one.items) for one in entry.statements())
     return Document(
         entry.id,
         {
             "title": (tuple(syllables(entry.title)),),
-            "variants": tuple(tuple(syllables(each)) for each in entry.variants if each not in without),
+            "variants": tuple(tuple(read(each)) for each in entry.variants if each not in without),
             "body": tuple(tuple(syllables(text)) for text in said),
         },
     )
@@ -101,14 +104,15 @@ def repair_of(documents: Sequence[Document]) -> Repair:
 
 def train(entries: Mapping[str, Entry]) -> Trained:
     """Index, classifiers, and the calibration on questions that neither index nor classifier has seen."""
-    documents = [document_of(entry) for entry in entries.values()]
-    repair, index = repair_of(documents), Index.build(documents)
+    repair = repair_of([document_of(entry, syllables) for entry in entries.values()])
+    read = lru_cache(maxsize=None)(repair.read)  # each text is needed two or three times
+    index = Index.build([document_of(entry, read) for entry in entries.values()])
     asked = [(text, entry.id) for entry in entries.values() for text in _learnt(entry)]
     variants = len(asked)
     asked += [(entry.title, entry.id) for entry in entries.values()]
     others = out_of_scope("train")
     probes = [*range(0, variants, PROBE_EVERY), *range(len(asked), len(asked) + len(others))]
-    examples = [repair.read(text) for text in chain((text for text, _ in asked), others)]
+    examples = [read(text) for text in chain((text for text, _ in asked), others)]
     labels = [OURS] * len(asked) + [OUTSIDE] * len(others)
     scope, left_out = classifier.train(
         [features_of(said) for said in examples],
@@ -118,7 +122,7 @@ def train(entries: Mapping[str, Entry]) -> Trained:
         importance=[1.0] * len(asked) + [OUTSIDE_COUNTS] * len(others),
     )
     hidden = frozenset(asked[at][0] for at in probes if at < variants)
-    folded = Postings.build([document_of(entry, without=hidden) for entry in entries.values()], folded=True)
+    folded = Postings.build([document_of(entry, read, without=hidden) for entry in entries.values()], folded=True)
     judge = Ranker(Index(index.topics, index.marked, folded), scope)
     ours: list[tuple[Sequence[float], bool]] = []
     foreign: list[Sequence[float]] = []

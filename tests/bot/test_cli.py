@@ -102,6 +102,16 @@ def test_a_real_commune_answers_in_its_own_name(run: Run) -> None:
     assert "0000 111 222" in result.stdout
 
 
+def test_ask_serves_several_communes_by_their_codes(run: Run) -> None:
+    run("init", "--commune", "31234", "--name", "Xã Bình An", "--phone", "0000 111 222")
+    run("init", "--commune", "31235", "--name", "Xã Bình Yên", "--phone", "0000 333 444")
+    asked = ("ask", "số điện thoại của ủy ban xã là số mấy")
+    assert "0000 333 444" in run(*asked, "--place", "31235").stdout
+    assert "0000 111 222" in run(*asked, "--place", "31234").stdout
+    nowhere = run(*asked)
+    assert nowhere.exit_code == 0 and "0000" not in nowhere.stdout
+
+
 def test_check_finds_no_fault_in_what_we_ship(run: Run) -> None:
     result = run("check", "--db")
     assert result.exit_code == 0, result.stdout
