@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot import communes as tenants
 from bot.clock import Clock
 from bot.errors import EdgeError
-from handlers import apologies, routing
+from handlers import apologies, old_names, routing
 from handlers.contract import SAID, Desk, Incoming, Reply
 from knowledge.base import Knowledge
 from knowledge.errors import KnowledgeError
@@ -80,8 +80,9 @@ class Counter:
         began = time.perf_counter()
         today = asked.on or self._clock.today()
         words = tidy(asked.text)
-        meaning = self._knowledge.understand(words, on=today)
-        message = Incoming(words, meaning)
+        places = self._knowledge.places.mentions(words)
+        meaning = self._knowledge.understand(old_names.without(words, places), on=today)
+        message = Incoming(words, meaning, places=places)
         desk = self._desk
         desk.commune, desk.today = self._at(asked.place, today), today
         desk.talk = Talk(commune_id=desk.commune_id, account_id=desk.account_id, last_at=desk.now)

@@ -46,7 +46,9 @@ class Parts:
 
     async def load_knowledge(self) -> None:
         """Read the content beside the loop; from then on the worker answers."""
-        self.take(await asyncio.to_thread(Knowledge.load, today=self.clock.today(), cache=self.settings.cache_dir))
+        knowledge = await asyncio.to_thread(Knowledge.load, today=self.clock.today(), cache=self.settings.cache_dir)
+        await asyncio.to_thread(knowledge.places.mentions, "")  # the tables of names, before the first message asks
+        self.take(knowledge)
 
     def take(self, knowledge: Knowledge) -> None:
         """Answer with this knowledge from now on."""

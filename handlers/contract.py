@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from knowledge.base import Knowledge
 from knowledge.meaning import Action, Meaning
+from knowledge.places import Mention
 from storage.accounts import Account
 from storage.bodies import Vault
 from storage.communes import Commune
@@ -25,12 +26,14 @@ class Incoming:
 
     `chosen` is what the picked choice does: a feature's name, a point, and what that feature made of it.
     `fits_topic`: these words are answered by a passage of the topic that is being spoken of.
+    `places`: the units that they name.
     """
 
     text: str
     meaning: Meaning
     chosen: str | None = None
     fits_topic: bool = False
+    places: tuple[Mention, ...] = ()
 
     @property
     def argument(self) -> str:

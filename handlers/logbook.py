@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from handlers import privacy, welcome
+from handlers import old_names, privacy, welcome
 from handlers.choosing import pick
 from handlers.contract import Desk, Incoming, Reply
 from knowledge.errors import KnowledgeError
@@ -36,12 +36,13 @@ def resume(text: str, desk: Desk, *, before: str = "") -> Incoming:
     if desk.now - desk.talk.last_at > SILENCE:
         _begin_anew(desk.talk)
     words = tidy(text)[:MOST_READ]
-    meaning = desk.knowledge.understand(words, on=desk.today)
+    places = desk.knowledge.places.mentions(words)
+    meaning = desk.knowledge.understand(old_names.without(words, places), on=desk.today)
     chosen = pick(meaning, desk.talk)
     if chosen is None and before and 0 < meaning.content_words <= FEW_WORDS and meaning.band != "answer":
         together = desk.knowledge.understand(f"{tidy(before)} {words}"[:MOST_READ], on=desk.today)
         meaning = together if together.action == "answer" else meaning  # "căn cước", "bị mất": one question in pieces
-    return Incoming(words, meaning, chosen=chosen, fits_topic=_fits(words, meaning, desk))
+    return Incoming(words, meaning, chosen=chosen, fits_topic=_fits(words, meaning, desk), places=places)
 
 
 async def record(message: Incoming, reply: Reply, desk: Desk) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from handlers import old_names
 from handlers.contract import FIRST_SCREEN, Choice, Desk, Feature, Incoming, Reply, Source
 from handlers.grounds import sources_of
 from handlers.people import TO_A_PERSON
@@ -89,6 +90,8 @@ def present(
     else:
         parts, cited = _answer_parts(answer, message, facet, whole=whole)
     opening += _past(answer, desk)
+    renamed = next((old_names.note(mention) for mention in message.places if mention.is_old), "")
+    opening += f"Dạ, {renamed}\n" if renamed else ""
     return Reply(
         _fit(opening, parts, _now(answer, desk), cited),
         "answer",
@@ -136,11 +139,11 @@ def follows(message: Incoming, talk: Talk) -> bool:
     meaning = message.meaning
     if not talk.topic or meaning.action not in SOFT or meaning.command is not None:
         return False
+    if meaning.content_words == 0:
+        return bool(meaning.facet or meaning.asked_day)
     first = next(iter(meaning.topics), None)
     if first is not None and first.topic != talk.topic and first.score >= OWN_SUBJECT:
         return False
-    if meaning.content_words == 0:
-        return bool(meaning.facet or meaning.asked_day)
     return message.fits_topic and (meaning.band != "answer" or meaning.topics[0].topic == talk.topic)
 
 
@@ -234,7 +237,8 @@ def _choices(answer: Answer, shown: Facet | None, *, has_more: bool | None = Non
 def _fit(opening: str, parts: list[str], last: str, cited: list[Citation]) -> str:
     """The parts that fit on the first screen beside their sources; the first one is cut rather than dropped."""
     room = FIRST_SCREEN - len(Reply("", "answer", sources=sources_of(cited)).printed) - 1
-    first = opening + (parts[0].removeprefix("Dạ, ") if opening else parts[0])
+    first = parts[0].removeprefix("Dạ, ") if opening else parts[0]
+    first = opening + (first[:1].upper() + first[1:] if opening.endswith("\n") else first)
     kept = [_cut(first, room)]
     for part in (last, *parts[1:]):
         if part and len("\n".join([*kept, part])) <= room:

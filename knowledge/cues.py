@@ -67,6 +67,13 @@ def find_facet(said: Sequence[str]) -> Facet | None:
     return cast(Facet, max(hits, key=lambda hit: (hit.end - hit.start, hit.start)).label)
 
 
+def asks(said: Sequence[str]) -> bool:
+    """Whether a word of asking stands in the message, or a part of a matter is named."""
+    return (
+        any(hit.label in ("asks", "asks_rule") for hit in labelled("signs").find(said)) or find_facet(said) is not None
+    )
+
+
 def find_command(said: Sequence[str]) -> Command | None:
     """The command that is the whole message, courtesy at either end left out."""
     courtesy = _fillers()[0]

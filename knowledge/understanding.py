@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from knowledge.actions import rank_actions
 from knowledge.asked_day import find_asked_day
-from knowledge.cues import count_content, find_codes, find_command, find_facet, find_number
+from knowledge.cues import asks, count_content, find_codes, find_command, find_facet, find_number
 from knowledge.emergencies import find_emergency
 from knowledge.entry import Entry
 from knowledge.meaning import Band, Found, Meaning
@@ -21,7 +21,8 @@ MOST_TOPICS = 8
 FEW_WORDS = 4  # content syllables of a message that may be too short to decide between two topics
 POSSIBLE = 0.04  # probability of being ours below which a message is not even asked about
 WHOLE = 0.999  # share of what is asked about that a topic speaks of, rounding aside
-TOO_NEAR = 0.95  # the second topic's score beside the first one's, from which a short message is asked about
+SHORT, FEWER_WORDS = 7, 2  # syllables of a short message; content syllables of one that asks, yet is vague
+RIVAL, NEAR_RIVAL = 0.6, 0.68  # the second topic's score beside the first one's: of a bare mention, of a vague question
 STEEPNESS = 6.0  # how quickly the probability falls from the first topic to the next
 
 
@@ -54,7 +55,7 @@ class Understanding:
             folded=" ".join(fold(syllable) for syllable in said),
             actions=actions,
             topics=_found(ranked, right),
-            band=_asked_back(band, ranked, ours, 0 if facet else content_words),
+            band=_asked_back(band, ranked, ours, said, content_words),
             asked_day=find_asked_day(text, on=on),
             facet=facet,
             command=find_command(said),
@@ -75,11 +76,13 @@ def _found(ranked: Ranked, right: float) -> tuple[Found, ...]:
     )
 
 
-def _asked_back(band: Band, ranked: Ranked, ours: float, content_words: int) -> Band:
-    """A few words that fit two topics alike are asked about; so are a few that our topics speak of, however unsure."""
+def _asked_back(band: Band, ranked: Ranked, ours: float, said: Sequence[str], content_words: int) -> Band:
+    """A few words that name a matter but ask nothing are asked about; so are a few that our topics speak of, however unsure."""
     if not 0 < content_words <= FEW_WORDS:
         return band
-    near = len(ranked.scores) > 1 and ranked.scores[1] >= TOO_NEAR * ranked.scores[0]
-    if band == "answer" and near:
-        return "clarify"
-    return "clarify" if band == "abstain" and ranked.covered >= WHOLE and ours >= POSSIBLE else band
+    if band == "abstain":
+        return "clarify" if ranked.covered >= WHOLE and ours >= POSSIBLE else band
+    bare = not asks(said)
+    second = ranked.scores[1] / ranked.scores[0] if len(ranked.scores) > 1 else 0.0
+    vague = second >= (RIVAL if bare else NEAR_RIVAL) and (bare or content_words <= FEWER_WORDS)
+    return "clarify" if vague and len(said) <= SHORT else band

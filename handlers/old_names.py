@@ -1,0 +1,53 @@
+"""Old names of communes, districts and provinces: what stands there today (two levels since 01/07/2025)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from handlers.contract import Choice, Desk, Feature, Incoming, Reply, Source
+from handlers.people import TO_A_PERSON
+from knowledge.places import Mention
+from storage.talks import Talk
+
+SINCE = date(2025, 7, 1)  # Nghị quyết 202/2025/QH15 and the commune mergers; the list is of the statistics office
+CHECKED_ON = date(2026, 11, 22)
+LIST = "Danh mục đơn vị hành chính của cơ quan thống kê"
+FEW_WORDS = 3  # beside the name
+# What such a message may be taken for when only a place is named in it.
+PLAIN = ("answer", "clarify", "abstain", "directory")
+
+
+async def handle(message: Incoming, _desk: Desk) -> Reply:
+    """One line a name; where the old name alone does not decide, all that came of it."""
+    lines = [note(mention) for mention in message.places if mention.is_old]
+    text = (
+        "Dạ, "
+        + "\n".join(lines)
+        + "\nAnh/chị cần làm giấy tờ gì thì nhắn tiếp, xã nào cũng làm theo hai cấp xã và tỉnh."
+    )
+    source = Source(LIST, since=SINCE, until=None, checked_on=CHECKED_ON)
+    choices = (Choice("Xem danh mục", "welcome.menu"), TO_A_PERSON)
+    return Reply(text, "directory", choices=choices, sources=(source,))
+
+
+def note(mention: Mention) -> str:
+    """ "“huyện Mỹ Xuyên” không còn từ 01/07/2025, nay là …"."""
+    return f"“{mention.words}” không còn từ {SINCE:%d/%m/%Y}, nay là {mention.now}."
+
+
+def without(words: str, places: tuple[Mention, ...]) -> str:
+    """The message without the old names in it: "Mỹ Xuyên" is no sign of what is asked."""
+    for mention in places:
+        if mention.is_old:
+            words = words.replace(mention.words, " ", 1)
+    return " ".join(words.split()) or words
+
+
+def takes(message: Incoming, _talk: Talk) -> bool:
+    """An old name is nearly all that the message is about, and no entry answers the rest for sure."""
+    meaning = message.meaning
+    named = any(mention.is_old for mention in message.places)
+    return named and meaning.content_words <= FEW_WORDS and meaning.band != "answer" and meaning.action in PLAIN
+
+
+FEATURE = Feature("old_names", handle, takes=takes)
