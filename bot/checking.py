@@ -13,7 +13,7 @@ from knowledge.check import faults, summary
 from knowledge.entries import load
 from knowledge.entry import Entry
 from knowledge.errors import NothingInForce
-from storage import health
+from storage import communes, health, inbox
 from storage.bodies import Vault
 from storage.database import Database
 
@@ -57,6 +57,9 @@ async def check_database(database: Database, vault: Vault, say: Say) -> bool:
             *(f"event {event_id}: ghi là đã trả lời nhưng không có tin nào" for event_id in await health.mute(session)),
             *(f"case {case_id}: không có dòng nhật ký nào" for case_id in await health.without_history(session)),
         ]
+        for commune in await communes.all_of_them(session):
+            for event in await inbox.parked(session, commune_id=commune.id or 0):
+                say(f"{commune.code}: event {event.id} bị gác lại sau {event.attempts} lần lỗi ({event.error})")
     for fault in found:
         say(fault)
     say("Cơ sở dữ liệu: " + ("không thấy lỗi" if not found else f"{len(found)} lỗi"))

@@ -154,6 +154,30 @@ def train() -> None:
 
 
 @main.command()
+@click.option("--commune", "code", default=None, help="Mã xã, khi có nhiều xã.")
+def gaps(code: str | None) -> None:
+    """Câu người dân hỏi mà bot chưa trả lời được hoặc bị chê, gộp câu gần giống, nhiều nhất trước (đã che tên, số)."""
+    from bot.communes import only
+    from bot.gaps import cluster
+    from bot.opening import opened
+    from storage import questions
+
+    async def work(settings: Settings) -> None:
+        async with opened(settings) as database:
+            commune = await only(database, code)
+            if commune is None:
+                click.echo("Chưa có xã nào trong cơ sở dữ liệu này.")
+                return
+            async with database.reading() as session:
+                asked = await questions.gaps(session, commune_id=commune.id or 0, limit=5_000)
+        for gap in cluster(asked):
+            click.echo(gap.line)
+        click.echo(f"{len(asked)} câu hỏi chưa được trả lời tốt.")
+
+    run(work)
+
+
+@main.command()
 def migrate() -> None:
     """Đưa cơ sở dữ liệu lên phiên bản mới nhất."""
     from bot.opening import opened

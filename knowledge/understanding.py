@@ -77,7 +77,7 @@ def _found(ranked: Ranked, right: float) -> tuple[Found, ...]:
 
 
 def _asked_back(band: Band, ranked: Ranked, ours: float, said: Sequence[str], content_words: int) -> Band:
-    """A few words that name a matter but ask nothing are asked about; so are a few that our topics speak of, however unsure."""
+    """A few words that name a matter but ask nothing are asked about; so are a few that our topics speak of at all."""
     if not 0 < content_words <= FEW_WORDS:
         return band
     if band == "abstain":

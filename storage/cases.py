@@ -70,18 +70,6 @@ async def of_account(session: AsyncSession, *, commune_id: int, account_id: int)
     return list(await session.exec(select(Case).where(*mine).order_by(col(Case.id).desc())))
 
 
-async def drafts(session: AsyncSession, *, commune_id: int) -> list[Case]:
-    """Drafts waiting for an officer, oldest first."""
-    mine = (col(Case.commune_id) == commune_id, col(Case.state) == "draft")
-    return list(await session.exec(select(Case).where(*mine).order_by(col(Case.id))))
-
-
-async def history(session: AsyncSession, *, commune_id: int, case_ids: list[int]) -> list[CaseEvent]:
-    """The events of these cases, in order."""
-    mine = (col(CaseEvent.commune_id) == commune_id, col(CaseEvent.case_id).in_(case_ids))
-    return list(await session.exec(select(CaseEvent).where(*mine).order_by(col(CaseEvent.id))))
-
-
 async def bodies_held(session: AsyncSession, *, commune_id: int) -> set[int]:
     """Bodies that a case refers to: retention leaves them alone."""
     held = await session.exec(select(CaseEvent.body_id).where(col(CaseEvent.commune_id) == commune_id))

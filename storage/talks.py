@@ -46,11 +46,6 @@ async def save(session: AsyncSession, talk: Talk) -> None:
     await session.flush()
 
 
-async def forget(session: AsyncSession, *, commune_id: int, account_id: int) -> None:
-    """Drop the conversation of an account."""
-    await session.exec(delete(Talk).where(col(Talk.commune_id) == commune_id, col(Talk.account_id) == account_id))
-
-
 async def forget_silent(session: AsyncSession, *, commune_id: int, before: datetime) -> int:
     """Drop conversations that fell silent before that instant; drafts live on in their own table."""
     result = await session.exec(delete(Talk).where(col(Talk.commune_id) == commune_id, col(Talk.last_at) < before))

@@ -118,6 +118,13 @@ def test_check_finds_no_fault_in_what_we_ship(run: Run) -> None:
     assert "mục: 242" in result.stdout and "Cơ sở dữ liệu: không thấy lỗi" in result.stdout
 
 
+def test_gaps_are_listed_together_and_masked(run: Run) -> None:
+    said = "giá vàng hôm nay bao nhiêu một chỉ\ngia vang hom nay bao nhieu\nviết giùm bài thơ gửi 0912345678\n"
+    run("chat", "--json", input=said)
+    listed = run("gaps").stdout
+    assert "2 câu: " in listed and "0912345678" not in listed and "3 câu hỏi" in listed
+
+
 def test_migrate_twice(run: Run) -> None:
     assert run("migrate").exit_code == 0 and run("migrate").exit_code == 0
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from sqlmodel import select
 
-from storage import cases
 from storage.bodies import ERASED, Body, Vault
-from storage.cases import Case
+from storage.cases import Case, CaseEvent
 from storage.communes import Commune
 from storage.database import Database
 from tests.conftest import Citizen
@@ -16,7 +15,8 @@ TROUBLE = "đèn đường trước nhà tôi hỏng 3 tuần nay, tối om"
 
 async def drafts(database: Database, commune: Commune) -> list[Case]:
     async with database.reading() as session:
-        return await cases.drafts(session, commune_id=commune.id or 0)
+        mine = (Case.commune_id == commune.id, Case.state == "draft")
+        return list(await session.exec(select(Case).where(*mine)))
 
 
 async def test_a_report_is_kept_from_the_first_sentence(
@@ -28,7 +28,7 @@ async def test_a_report_is_kept_from_the_first_sentence(
     assert "ấp Bến Đò" in heard.text and heard.action == "report"
     (draft,) = await drafts(database, commune)
     async with database.reading() as session:
-        history = await cases.history(session, commune_id=draft.commune_id, case_ids=[draft.id or 0])
+        history = await session.exec(select(CaseEvent).where(CaseEvent.case_id == draft.id))
         held = [event.body_id or 0 for event in history]
         words = await vault.read(session, commune_id=draft.commune_id, body_ids=held)
     assert [words[body_id] for body_id in held] == [TROUBLE, "ấp Bến Đò"]
