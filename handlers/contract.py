@@ -26,6 +26,7 @@ class Incoming:
 
     `chosen` is what the picked choice does: a feature's name, a point, and what that feature made of it.
     `fits_topic`: these words are answered by a passage of the topic that is being spoken of.
+    `names_topic`: they say nothing beyond the title of that topic: "khai sinh thôi".
     `places`: the units that they name.
     """
 
@@ -33,6 +34,7 @@ class Incoming:
     meaning: Meaning
     chosen: str | None = None
     fits_topic: bool = False
+    names_topic: bool = False
     places: tuple[Mention, ...] = ()
 
     @property

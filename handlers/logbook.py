@@ -9,11 +9,12 @@ from typing import Any
 from handlers import old_names, privacy, welcome
 from handlers.choosing import pick
 from handlers.contract import Desk, Incoming, Reply
+from knowledge.cues import subjects
 from knowledge.errors import KnowledgeError
 from knowledge.masking import mask
 from knowledge.meaning import Meaning
 from knowledge.passages import fits
-from knowledge.vietnamese import fold, tidy
+from knowledge.vietnamese import fold, syllables, tidy
 from storage import bodies, outbox, questions, talks
 from storage.outbox import OutboxMessage
 from storage.questions import Question
@@ -21,6 +22,7 @@ from storage.talks import Talk
 
 SILENCE = timedelta(minutes=30)  # after it, a talk begins anew
 FEW_WORDS = 6  # content syllables of a message that may lean on what was said before
+OWN_SUBJECT = 0.4  # probability of a topic from which a message is about that: it is no piece of the question before
 FOREIGN = 0.15  # probability of being ours below which a message with a subject of its own leans on nothing
 MOST_READ = 2_000  # characters of one message that are looked at; a longer story keeps its beginning
 MAYBE_LOST = "(Tin trước có thể chưa tới, em gửi lại:)\n"
@@ -39,10 +41,13 @@ def resume(text: str, desk: Desk, *, before: str = "") -> Incoming:
     places = desk.knowledge.places.mentions(words)
     meaning = desk.knowledge.understand(old_names.without(words, places), on=desk.today)
     chosen = pick(meaning, desk.talk)
-    if chosen is None and before and 0 < meaning.content_words <= FEW_WORDS and meaning.band != "answer":
+    subject = meaning.topics[0].score if meaning.topics else 0.0
+    if chosen is None and before and 0 < meaning.content_words <= FEW_WORDS and subject < OWN_SUBJECT:
         together = desk.knowledge.understand(f"{tidy(before)} {words}"[:MOST_READ], on=desk.today)
-        meaning = together if together.action == "answer" else meaning  # "căn cước", "bị mất": one question in pieces
-    return Incoming(words, meaning, chosen=chosen, fits_topic=_fits(words, meaning, desk), places=places)
+        chosen = pick(together, desk.talk)  # "căn cước", "bị mất": one question in pieces
+        meaning = together if chosen or together.action == "answer" else meaning
+    fits_topic, names_topic = _fits(words, meaning, desk), _names(words, desk)
+    return Incoming(words, meaning, chosen=chosen, fits_topic=fits_topic, names_topic=names_topic, places=places)
 
 
 async def record(message: Incoming, reply: Reply, desk: Desk) -> None:
@@ -166,6 +171,14 @@ def _fits(words: str, meaning: Meaning, desk: Desk) -> bool:
         return False
     together = desk.knowledge.understand(f"{answer.entry.title}: {words}", on=desk.today)
     return together.band == "answer" and together.topics[0].topic == answer.entry.id
+
+
+def _names(words: str, desk: Desk) -> bool:
+    """ "khai sinh thôi": all that the words are about stands in the title of the topic at hand."""
+    if desk.talk.topic is None:
+        return False
+    subject = set(subjects(syllables(words)))
+    return bool(subject) and subject <= set(syllables(fold(desk.knowledge.entry(desk.talk.topic).title)))
 
 
 def _begin_anew(talk: Talk) -> None:

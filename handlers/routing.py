@@ -49,11 +49,13 @@ BY_NAME = {feature.name: feature for feature in FEATURES}
 
 
 def choose(message: Incoming, talk: Talk) -> Feature:
-    """Danger first, then the way out, a picked choice, the conversation in progress, and only then what fits."""
+    """Danger first, then the way out, one's own data, a picked choice, the talk in progress, and then what fits."""
     if emergency.takes(message, talk):
         return emergency.FEATURE
     if leaving.takes(message, talk):
         return leaving.FEATURE
+    if privacy.takes(message, talk):  # in the middle of a report too: nobody lives in "dữ liệu của tôi"
+        return privacy.FEATURE
     picked = _named(message.chosen)
     if picked is not None:
         return picked

@@ -141,6 +141,8 @@ def follows(message: Incoming, talk: Talk) -> bool:
         return False
     if meaning.content_words == 0:
         return bool(meaning.facet or meaning.asked_day)
+    if message.names_topic and meaning.band == "clarify":
+        return True
     first = next(iter(meaning.topics), None)
     if first is not None and first.topic != talk.topic and first.score >= OWN_SUBJECT:
         return False

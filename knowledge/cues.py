@@ -56,7 +56,6 @@ _CHOOSING = frozenset(
 # Our own case codes (PA-7K2M9, PA-2026-000123) and the dossier codes of one-stop desks (000.00.15.H22-261012-0034).
 _CASE = re.compile(r"(?<![\w.])[A-Z]{2}-(?=[A-Z0-9\-]*\d)[A-Z0-9]{4,8}(?:-\d{3,8})?(?![\w-])", re.I)
 _DOSSIER = re.compile(r"(?<![\w.])(?:\d{3}\.\d{2}\.\d{2}\.)?[A-Z]\d{2}(?:\.\d{1,3}){0,4}-\d{6}-\d{3,8}(?!\w)", re.I)
-_PROCEDURE = re.compile(r"(?<![\d.])[1-3]\.\d{6}(?![\d.])")
 
 
 def find_facet(said: Sequence[str]) -> Facet | None:
@@ -68,10 +67,11 @@ def find_facet(said: Sequence[str]) -> Facet | None:
 
 
 def asks(said: Sequence[str]) -> bool:
-    """Whether a word of asking stands in the message, or a part of a matter is named."""
-    return (
-        any(hit.label in ("asks", "asks_rule") for hit in labelled("signs").find(said)) or find_facet(said) is not None
-    )
+    """Whether a word of asking stands in the message, or a part of a matter is named; "giấy tờ" alone is no part."""
+    if any(hit.label in ("asks", "asks_rule") for hit in labelled("signs").find(said)):
+        return True
+    parts = [" ".join(said[hit.start : hit.end]) for hit in labelled("facets").find(said)]
+    return any(fold(part) != "giay to" for part in parts)
 
 
 def find_command(said: Sequence[str]) -> Command | None:
@@ -137,15 +137,12 @@ def find_codes(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(match[0].upper() for match in found))
 
 
-def find_procedure_codes(text: str) -> tuple[str, ...]:
-    """Codes of procedures on the national portal: 1.004222."""
-    return tuple(dict.fromkeys(_PROCEDURE.findall(text)))
-
-
 def subjects(said: Sequence[str]) -> list[str]:
-    """The folded syllables that may carry a subject, each once: no filler, no number."""
+    """The folded syllables that may carry a subject, each once: no filler, no number, no "thôi" at the end."""
     _, _, folded = _fillers()
     plain = [fold(s) for s in said]
+    if plain and plain[-1] == "thoi":  # anywhere else it may be "thời"
+        plain.pop()
     return [s for s in dict.fromkeys(plain) if s not in folded and not s.isdigit()]
 
 

@@ -17,11 +17,15 @@ WIDEST_GAP = 3
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One phrase found: what it stands for and the syllables it covers, `end` not included."""
+    """One phrase found: what it stands for and the syllables it covers, `end` not included.
+
+    `guesses`: how far it is guessed: 0 typed as listed, 1 marks were left out, 2 and a gap besides.
+    """
 
     label: str
     start: int
     end: int
+    guesses: int = 0
 
 
 class Phrases:
@@ -55,11 +59,19 @@ class Phrases:
                     continue  # most phrases part here, before anything is compared with care
                 end = _match(parts, folded, said, plain, at)
                 if end and (len(parts) > 1 or said[at] == parts[0]):
-                    yield Hit(label, at, end)
+                    yield Hit(label, at, end, _guesses(parts, said, at, end))
 
 
 def _parts(word: str) -> list[str]:
     return [GAP] if word == GAP else syllables(word)
+
+
+def _guesses(parts: Sequence[str], said: Sequence[str], at: int, end: int) -> int:
+    """Marks left out count one, a gap in such a phrase one more: "cho tha rong chay" is no "chợ ... cháy"."""
+    typed = set(said[at:end])
+    if all(part == GAP or part in typed for part in parts):
+        return 0
+    return 2 if GAP in parts else 1
 
 
 def _match(parts: Sequence[str], folded: Sequence[str], said: Sequence[str], plain: Sequence[str], at: int) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 from knowledge.classifier import Ridge
 from knowledge.cues import subjects
 from knowledge.search import Index, folded_terms
+from knowledge.titles import Titles
 
 MODEL_SHARE = 0.7  # of the language model's score beside BM25F
 OURS, OUTSIDE = "ours", "?"  # the classes of the classifier: asked about our topics, or about anything else
@@ -36,9 +37,9 @@ def features_of(said: Sequence[str]) -> list[str]:
 class Ranker:
     """Built over one set of entries; asked once per message."""
 
-    def __init__(self, index: Index, scope: Ridge) -> None:
-        """The index ranks; the classifier tells questions of ours from all others."""
-        self._index, self._scope = index, scope
+    def __init__(self, index: Index, scope: Ridge, titles: Sequence[str]) -> None:
+        """The index ranks; the classifier tells questions of ours from all others; `titles` in the index's order."""
+        self._index, self._scope, self._titles = index, scope, Titles(titles, index)
 
     def rank(self, said: Sequence[str], *, most: int) -> Ranked:
         """The likeliest `most` topics."""
@@ -47,7 +48,7 @@ class Ranker:
     def judge(self, said: Sequence[str], outside: float, *, most: int) -> Ranked:
         """The same with a given score of the classifier: how calibration asks about questions that were left out."""
         found = self._index.scores(said)
-        added = found[:, 0] + np.float32(MODEL_SHARE) * found[:, 1]
+        added = found[:, 0] + np.float32(MODEL_SHARE) * found[:, 1] + self._titles.likeness(said)
         order = np.argsort(-added, kind="stable")[: max(most, 6)]
         best = [float(added[at]) for at in order]
         top = int(order[0])

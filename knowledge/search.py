@@ -105,6 +105,11 @@ class Postings:
             held += weight * bool((where == topic).any())
         return held / whole if whole else 0.5
 
+    def rarity(self, term: str, topics: int) -> float:
+        """How rare a term is among so many topics; highest where it is unknown."""
+        at = self.names.get(term)
+        return _idf(topics, int(self.start[at + 1] - self.start[at]) if at is not None else 0)
+
     def shared_pairs(self, asked: Iterable[str], topic: int) -> int:
         """How many of these pairs of syllables stand in the topic."""
         places = [at for term in asked if "_" in term and (at := self.names.get(term)) is not None]

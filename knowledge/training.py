@@ -35,6 +35,7 @@ MODULES = (
     "ranking",
     "repair",
     "search",
+    "titles",
     "training",
     "vietnamese",
 )
@@ -50,6 +51,7 @@ class Trained:
 
     repair: Repair
     index: Index
+    titles: tuple[str, ...]
     scope: Ridge
     actions: Ridge
     confidence: Confidence
@@ -57,7 +59,7 @@ class Trained:
     @property
     def ranker(self) -> Ranker:
         """Index and classifier together."""
-        return Ranker(self.index, self.scope)
+        return Ranker(self.index, self.scope, self.titles)
 
 
 def trained(entries: Mapping[str, Entry], *caches: Path) -> Trained:
@@ -107,6 +109,7 @@ def train(entries: Mapping[str, Entry]) -> Trained:
     repair = repair_of([document_of(entry, syllables) for entry in entries.values()])
     read = lru_cache(maxsize=None)(repair.read)  # each text is needed two or three times
     index = Index.build([document_of(entry, read) for entry in entries.values()])
+    titles = tuple(" ".join(syllables(entry.title)) for entry in entries.values())
     asked = [(text, entry.id) for entry in entries.values() for text in _learnt(entry)]
     variants = len(asked)
     asked += [(entry.title, entry.id) for entry in entries.values()]
@@ -123,7 +126,7 @@ def train(entries: Mapping[str, Entry]) -> Trained:
     )
     hidden = frozenset(asked[at][0] for at in probes if at < variants)
     folded = Postings.build([document_of(entry, read, without=hidden) for entry in entries.values()], folded=True)
-    judge = Ranker(Index(index.topics, index.marked, folded), scope)
+    judge = Ranker(Index(index.topics, index.marked, folded), scope, titles)
     ours: list[tuple[Sequence[float], bool]] = []
     foreign: list[Sequence[float]] = []
     for at, scores in zip(probes, left_out, strict=True):
@@ -135,7 +138,7 @@ def train(entries: Mapping[str, Entry]) -> Trained:
             ours.append((ranked.signs, ranked.topics[0] == asked[at][1]))
     search.forget_passages()
     actions = learn_actions(entries.values(), repair)
-    return Trained(repair, index, scope, actions, Confidence.fit(ours, foreign))
+    return Trained(repair, index, titles, scope, actions, Confidence.fit(ours, foreign))
 
 
 def _key(entries: Mapping[str, Entry]) -> str:
@@ -158,7 +161,10 @@ def _texts(entries: Mapping[str, Entry]) -> Iterator[str]:
 
 def _write(kept: Path, parts: Trained) -> None:
     """All at once, so that a process that reads meanwhile sees the old file or the new one."""
-    arrays: dict[str, Any] = {"index_topics": np.array(parts.index.topics, dtype=np.str_)}
+    arrays: dict[str, Any] = {
+        "index_topics": np.array(parts.index.topics, dtype=np.str_),
+        "index_titles": np.array(parts.titles, dtype=np.str_),
+    }
     for name, kept_part in (
         ("marked", parts.index.marked.as_arrays()),
         ("folded", parts.index.folded.as_arrays()),
@@ -195,6 +201,7 @@ def _read(kept: Path) -> Trained | None:
                 Postings.from_arrays(groups["marked"]),
                 Postings.from_arrays(groups["folded"]),
             ),
+            titles=tuple(str(title) for title in groups["index_titles"][""].tolist()),
             scope=classifier.from_arrays(groups["scope"]),
             actions=classifier.from_arrays(groups["actions"]),
             confidence=Confidence(Logistic(**groups["right"]), Logistic(**groups["ours"]), answer_from, offer_from),

@@ -19,10 +19,14 @@ from knowledge.vietnamese import fold
 
 MOST_TOPICS = 8
 FEW_WORDS = 4  # content syllables of a message that may be too short to decide between two topics
+SUSPECT, CALM = 0.5, 0.3  # from that probability of being ours the classifier may not raise an alarm by itself
 POSSIBLE = 0.04  # probability of being ours below which a message is not even asked about
+CLEAR_WISH = 0.6  # share of the likeliest action from which it is not doubted
+LOOKED_UP = ("directory", "premium")  # what is looked up or computed needs a question of ours; a street needs none
+CHATTY = 0.6  # probability of small talk below which words that our topics speak of are no small talk
 WHOLE = 0.999  # share of what is asked about that a topic speaks of, rounding aside
-SHORT, FEWER_WORDS = 7, 2  # syllables of a short message; content syllables of one that asks, yet is vague
-RIVAL, NEAR_RIVAL = 0.6, 0.68  # the second topic's score beside the first one's: of a bare mention, of a vague question
+SHORT = 7  # syllables of a short message
+RIVAL = 0.6  # the second topic's score beside the first one's, from which a bare mention is asked about
 STEEPNESS = 6.0  # how quickly the probability falls from the first topic to the next
 
 
@@ -45,11 +49,20 @@ class Understanding:
         said = parts.repair.read(text)
         ranked = self._ranker.rank(said, most=MOST_TOPICS)
         actions = rank_actions(parts.actions, said)
-        emergency = find_emergency(said, likelihood=dict(actions).get("emergency", 0.0))
+        band, right, ours = parts.confidence.band(ranked.signs)
+        suspicion = dict(actions).get("emergency", 0.0)
+        emergency = find_emergency(said, likelihood=min(suspicion, CALM) if ours > SUSPECT or asks(said) else suspicion)
         if emergency is None:  # the rules decide; the classifier's suspicion alone is no alarm
             actions = tuple(each for each in actions if each[0] != "emergency")
-        band, right, ours = parts.confidence.band(ranked.signs)
+        wish, share = actions[0]
+        if (
+            ours < POSSIBLE and wish in LOOKED_UP and share < CLEAR_WISH
+        ):  # "tối nay đá với ai" is none for our directory
+            actions = tuple(each for each in actions if each[0] not in LOOKED_UP)
         content_words, facet = count_content(said), find_facet(said)
+        (first, likelihood), *_ = actions
+        if first == "smalltalk" and likelihood < CHATTY and content_words and band != "abstain":
+            actions = tuple(each for each in actions if each[0] != "smalltalk")  # "đất" is no courtesy
         return Meaning(
             text=text,
             folded=" ".join(fold(syllable) for syllable in said),
@@ -82,7 +95,5 @@ def _asked_back(band: Band, ranked: Ranked, ours: float, said: Sequence[str], co
         return band
     if band == "abstain":
         return "clarify" if ranked.covered >= WHOLE and ours >= POSSIBLE else band
-    bare = not asks(said)
     second = ranked.scores[1] / ranked.scores[0] if len(ranked.scores) > 1 else 0.0
-    vague = second >= (RIVAL if bare else NEAR_RIVAL) and (bare or content_words <= FEWER_WORDS)
-    return "clarify" if vague and len(said) <= SHORT else band
+    return "clarify" if second >= RIVAL and len(said) <= SHORT and not asks(said) else band
