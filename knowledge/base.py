@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from knowledge import answers
@@ -13,6 +14,8 @@ from knowledge.entries import Entry, load, resolve
 from knowledge.meaning import Meaning
 from knowledge.places import Places
 from knowledge.understanding import Understanding
+
+KEPT_ANSWERS = 1_024  # answers kept made up: an entry says the same all day
 
 CONTENT = Path(__file__).parent / "content"
 SHIPPED = (
@@ -28,6 +31,7 @@ class Knowledge:
         self.entries = entries
         self.places = places
         self.understanding = understanding
+        self._made_up = lru_cache(KEPT_ANSWERS)(self._make_up)
 
     @classmethod
     def load(cls, *, today: date, cache: Path | None = None, content: Path = CONTENT) -> Knowledge:
@@ -45,4 +49,7 @@ class Knowledge:
 
     def answer(self, entry_id: str, *, on: date, today: date) -> Answer:
         """What the entry says for that day; raises NothingInForce when it says nothing."""
+        return self._made_up(entry_id, on, today)
+
+    def _make_up(self, entry_id: str, on: date, today: date) -> Answer:
         return answers.answer(self.entry(entry_id), on, today)

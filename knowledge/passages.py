@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from itertools import pairwise
 from math import log
 
@@ -27,8 +28,8 @@ def fits(answer: Answer, text: str) -> bool:
 
 
 def _ranked(answer: Answer, text: str) -> tuple[float, Block] | None:
-    asked = _terms(text) - _terms(answer.entry.title)
-    pieces = [(piece, _terms(piece.text)) for piece in answer.said]
+    asked = _terms(text) - _own_terms(answer.entry.title)
+    pieces = [(piece, _own_terms(piece.text)) for piece in answer.said]
     spread = Counter(term for _piece, terms in pieces for term in terms)
     weights = {term: log(1 + len(pieces) / (1 + spread[term])) * (2 if " " in term else 1) for term in asked}
     whole = sum(weights.values())
@@ -39,6 +40,12 @@ def _ranked(answer: Answer, text: str) -> tuple[float, Block] | None:
     ]
     share, common, piece = max(shares, key=lambda each: each[0])
     return (share, piece) if common >= FEWEST else None
+
+
+@lru_cache(8_192)
+def _own_terms(text: str) -> frozenset[str]:
+    """The terms of a text of ours; a citizen's words are not kept."""
+    return frozenset(_terms(text))
 
 
 def _terms(text: str) -> set[str]:

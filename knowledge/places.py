@@ -21,6 +21,7 @@ from knowledge.vietnamese import fold, has_marks, one_spelling, syllables
 
 COMMUNES, PROVINCES = "communes_2025.csv", "provinces_2025.csv"
 KINDS = ("thi tran", "thi xa", "thanh pho", "dac khu", "phuong", "huyen", "quan", "tinh", "xa")
+KIND_STARTS = frozenset(kind.split()[0] for kind in KINDS)
 SHORT_KINDS = {"tp": "thanh pho", "tt": "thi tran", "tx": "thi xa", "p": "phuong", "q": "quan", "h": "huyen", "x": "xa"}
 SHORT_NAMES = {"tphcm": "thanh pho ho chi minh", "hcm": "ho chi minh", "sg": "ho chi minh", "hn": "ha noi"}
 WHERE = frozenset({"o", "tai", "ve", "que", "ben", "duoi", "tu", "tren", "gan"})  # words that a place name may follow
@@ -179,6 +180,10 @@ class Places:
 
     def _mention_at(self, text: str, tokens: Sequence[_Token], at: int) -> tuple[int, Mention | None]:
         """How many syllables from here name a unit (the longest name counts) or stand for themselves, and the unit."""
+        first = tokens[at]
+        behind = at > 0 and tokens[at - 1].said in WHERE
+        if not (behind or first.typed[:1].isupper() or first.said in KIND_STARTS):
+            return 1, None  # most syllables of most messages: no name begins here
         for length in range(min(LONGEST_NAME, len(tokens) - at), 1, -1):
             named = tokens[at : at + length]
             key = _joined(named)

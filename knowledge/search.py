@@ -117,11 +117,14 @@ class Postings:
 
     def add(self, total: Floats, asked: Iterable[str], share: float) -> None:
         """Add `share` of every topic's two scores for the asked terms to `total`."""
-        for term in asked:
-            at = self.names.get(term)
-            if at is not None:
-                first, last = self.start[at], self.start[at + 1]
-                total[self.topics[first:last]] += share * self.scores[first:last]
+        places = [at for term in asked if (at := self.names.get(term)) is not None]
+        if not places:
+            return
+        spans = [slice(self.start[at], self.start[at + 1]) for at in places]
+        topics = np.concatenate([self.topics[span] for span in spans])
+        scores = np.concatenate([self.scores[span] for span in spans])
+        for way in (0, 1):
+            total[:, way] += share * np.bincount(topics, weights=scores[:, way], minlength=len(total))
 
 
 class Index:

@@ -12,6 +12,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage.columns import UtcDateTime
 
 
+def _none_offered() -> list[dict[str, Any]]:
+    """Not `list` itself: pydantic reads the signature of a built-in anew for every talk (1 ms)."""
+    return []
+
+
 class Talk(SQLModel, table=True):
     """One conversation per account. Privacy: ids and our own labels only, never the citizen's words.
 
@@ -22,7 +27,7 @@ class Talk(SQLModel, table=True):
     commune_id: int = Field(foreign_key="commune.id", index=True)
     account_id: int = Field(foreign_key="account.id", unique=True)
     asks: str | None = Field(default=None, description="the open question, such as reports.place")
-    choices: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    choices: list[dict[str, Any]] = Field(default_factory=_none_offered, sa_column=Column(JSON, nullable=False))
     topic: str | None = None
     facet: str | None = None
     page: int = 0
