@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from handlers.contract import Desk
 from knowledge.cues import subjects
 from knowledge.meaning import Meaning
 from knowledge.vietnamese import fold, syllables
 from storage.talks import Talk
 
 OPENS = "topics.open:"
+OWN_SUBJECT = 0.4  # probability of a topic from which a message is about that, whatever we had asked
 
 
-def pick(meaning: Meaning, talk: Talk) -> str | None:
+def pick(meaning: Meaning, desk: Desk) -> str | None:
     """What the picked choice does, or None where the message picks none."""
+    talk = desk.talk
     offered = talk.choices
     if not offered:
         return None
@@ -23,7 +26,22 @@ def pick(meaning: Meaning, talk: Talk) -> str | None:
     for choice in offered:
         if fold(choice["label"]) == said:
             return _does(choice)
-    return _by_words(said, offered) or _by_subject(meaning, talk) or _by_meaning(meaning, talk)
+    return _by_words(said, offered) or _by_subject(meaning, talk, desk) or _by_meaning(meaning, talk)
+
+
+def holds(title: str, words: str) -> int:
+    """How many different syllables of these words stand in a title, marks aside."""
+    return len(set(syllables(fold(words))) & set(syllables(fold(title))))
+
+
+def names(title: str, meaning: Meaning, desk: Desk) -> bool:
+    """Whether a message speaks of nothing beyond this title, and the likeliest entry's title says no more of it:
+    "khai sinh thôi" names a birth registration, "lam khai tu" does not."""
+    subject = set(subjects(syllables(meaning.text)))
+    if not subject or not subject <= set(syllables(fold(title))):
+        return False
+    likeliest = desk.knowledge.entry(meaning.topics[0].topic).title if meaning.topics else ""
+    return holds(title, meaning.text) >= holds(likeliest, meaning.text)
 
 
 def _does(choice: dict[str, Any]) -> str:
@@ -39,13 +57,12 @@ def _by_words(said: str, offered: list[dict[str, Any]]) -> str | None:
     return _does(holding[0]) if len(holding) == 1 else None
 
 
-def _by_subject(meaning: Meaning, talk: Talk) -> str | None:
+def _by_subject(meaning: Meaning, talk: Talk, desk: Desk) -> str | None:
     """ "khai sinh thôi": the plainest of the topics that we named whose label holds all that the message is about."""
-    subject = set(subjects(syllables(meaning.text)))
-    if not subject or not _asks_which(talk):
+    if not _asks_which(talk):
         return None
     named = [choice for choice in talk.choices if choice["does"].startswith(OPENS)]
-    holding = [choice for choice in named if subject <= set(syllables(fold(choice["label"])))]
+    holding = [choice for choice in named if names(choice["label"], meaning, desk)]
     return _does(min(holding, key=lambda choice: len(choice["label"]))) if holding else None
 
 
@@ -58,7 +75,8 @@ def _by_meaning(meaning: Meaning, talk: Talk) -> str | None:
     if not _asks_which(talk) or meaning.action not in ("answer", "clarify", "abstain"):
         return None
     named = {choice["does"].removeprefix(OPENS) for choice in talk.choices if choice["does"].startswith(OPENS)}
-    if meaning.band == "answer" and meaning.topics[0].topic not in named:
-        return None
+    first = meaning.topics[0] if meaning.topics else None
+    if first and first.topic not in named and (meaning.band == "answer" or first.score >= OWN_SUBJECT):
+        return None  # "làm khai tử ở đâu" picks no birth certificate
     likely = [found for found in meaning.topics[:3] if found.topic in named]
     return OPENS + likely[0].topic if likely else None

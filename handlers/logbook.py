@@ -7,14 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 from handlers import old_names, privacy, welcome
-from handlers.choosing import pick
+from handlers.choosing import OWN_SUBJECT, names, pick
 from handlers.contract import Desk, Incoming, Reply
-from knowledge.cues import subjects
 from knowledge.errors import KnowledgeError
 from knowledge.masking import mask
 from knowledge.meaning import Meaning
 from knowledge.passages import fits
-from knowledge.vietnamese import fold, syllables, tidy
+from knowledge.vietnamese import fold, tidy
 from storage import bodies, outbox, questions, talks
 from storage.outbox import OutboxMessage
 from storage.questions import Question
@@ -22,7 +21,6 @@ from storage.talks import Talk
 
 SILENCE = timedelta(minutes=30)  # after it, a talk begins anew
 FEW_WORDS = 6  # content syllables of a message that may lean on what was said before
-OWN_SUBJECT = 0.4  # probability of a topic from which a message is about that: it is no piece of the question before
 FOREIGN = 0.15  # probability of being ours below which a message with a subject of its own leans on nothing
 MOST_READ = 2_000  # characters of one message that are looked at; a longer story keeps its beginning
 MAYBE_LOST = "(Tin trước có thể chưa tới, em gửi lại:)\n"
@@ -40,13 +38,13 @@ def resume(text: str, desk: Desk, *, before: str = "") -> Incoming:
     words = tidy(text)[:MOST_READ]
     places = desk.knowledge.places.mentions(words)
     meaning = desk.knowledge.understand(old_names.without(words, places), on=desk.today)
-    chosen = pick(meaning, desk.talk)
+    chosen = pick(meaning, desk)
     subject = meaning.topics[0].score if meaning.topics else 0.0
     if chosen is None and before and 0 < meaning.content_words <= FEW_WORDS and subject < OWN_SUBJECT:
         together = desk.knowledge.understand(f"{tidy(before)} {words}"[:MOST_READ], on=desk.today)
-        chosen = pick(together, desk.talk)  # "căn cước", "bị mất": one question in pieces
+        chosen = pick(together, desk)  # "căn cước", "bị mất": one question in pieces
         meaning = together if chosen or together.action == "answer" else meaning
-    fits_topic, names_topic = _fits(words, meaning, desk), _names(words, desk)
+    fits_topic, names_topic = _fits(words, meaning, desk), _names(meaning, desk)
     return Incoming(words, meaning, chosen=chosen, fits_topic=fits_topic, names_topic=names_topic, places=places)
 
 
@@ -173,12 +171,10 @@ def _fits(words: str, meaning: Meaning, desk: Desk) -> bool:
     return together.band == "answer" and together.topics[0].topic == answer.entry.id
 
 
-def _names(words: str, desk: Desk) -> bool:
-    """ "khai sinh thôi": all that the words are about stands in the title of the topic at hand."""
-    if desk.talk.topic is None:
-        return False
-    subject = set(subjects(syllables(words)))
-    return bool(subject) and subject <= set(syllables(fold(desk.knowledge.entry(desk.talk.topic).title)))
+def _names(meaning: Meaning, desk: Desk) -> bool:
+    """Whether all that the message is about stands in the title of the topic at hand."""
+    topic = desk.talk.topic
+    return topic is not None and names(desk.knowledge.entry(topic).title, meaning, desk)
 
 
 def _begin_anew(talk: Talk) -> None:

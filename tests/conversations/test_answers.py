@@ -94,3 +94,29 @@ async def test_the_log_names_entry_score_and_papi(citizen: Citizen, database: Da
     line = (await log_lines(database))[-1]
     assert (line.action, line.topic, line.papi) == ("answer", "tthc.dang-ky-khai-sinh", 5)
     assert line.score is not None and 0 < line.score <= 1
+
+
+@pytest.mark.parametrize("said", ["làm khai tử ở đâu", "lam khai tu o dau"])
+async def test_another_subject_is_not_taken_for_the_one_at_hand(citizen: Citizen, said: str) -> None:
+    await ask_about_births(citizen)
+    heard = await citizen.says(said)
+    assert heard.topic != "tthc.dang-ky-khai-sinh"
+
+
+async def test_the_name_of_the_topic_at_hand_stays_in_it(citizen: Citizen) -> None:
+    await ask_about_births(citizen)
+    heard = await citizen.says("khai sinh thoi")
+    assert heard.topic == "tthc.dang-ky-khai-sinh"
+
+
+async def test_a_question_in_pieces_is_put_together(citizen: Citizen) -> None:
+    await citizen.says("căn cước")
+    heard = await citizen.says("bị mất")
+    assert heard.action == "answer" and heard.topic == "tthc.cap-can-cuoc"
+
+
+async def test_ones_own_data_is_shown_in_the_middle_of_a_report(citizen: Citizen) -> None:
+    asked = await citizen.says("den duong o ngo 5 hong")
+    assert asked.action == "report"
+    heard = await citizen.says("dữ liệu của tôi")
+    assert heard.action == "menu" and "đang giữ" in heard.text
