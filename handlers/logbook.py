@@ -22,6 +22,7 @@ from storage.talks import Talk
 SILENCE = timedelta(minutes=30)  # after it, a talk begins anew
 FEW_WORDS = 6  # content syllables of a message that may lean on what was said before
 FOREIGN = 0.15  # probability of being ours below which a message with a subject of its own leans on nothing
+ALIEN = 0.02  # … below which even a single word does not: "giá vàng hôm nay" is no fee of the topic at hand
 MOST_READ = 2_000  # characters of one message that are looked at; a longer story keeps its beginning
 MAYBE_LOST = "(Tin trước có thể chưa tới, em gửi lại:)\n"
 # What these messages say is of one moment, or was erased: they leave no words in the log.
@@ -165,7 +166,8 @@ def _fits(words: str, meaning: Meaning, desk: Desk) -> bool:
         return False
     if fits(answer, words):
         return True
-    if meaning.content_words > FEW_WORDS or (meaning.content_words > 1 and meaning.in_scope < FOREIGN):
+    foreign = FOREIGN if meaning.content_words > 1 else ALIEN if meaning.content_words else 0.0
+    if meaning.content_words > FEW_WORDS or meaning.in_scope < foreign:
         return False
     together = desk.knowledge.understand(f"{answer.entry.title}: {words}", on=desk.today)
     return together.band == "answer" and together.topics[0].topic == answer.entry.id

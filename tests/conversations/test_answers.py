@@ -120,3 +120,10 @@ async def test_ones_own_data_is_shown_in_the_middle_of_a_report(citizen: Citizen
     assert asked.action == "report"
     heard = await citizen.says("dữ liệu của tôi")
     assert heard.action == "menu" and "đang giữ" in heard.text
+
+
+@pytest.mark.parametrize("said", ["giá vàng hôm nay", "gia vang hom nay", "giá xăng hôm nay"])
+async def test_a_foreign_price_is_no_fee_of_the_topic_at_hand(citizen: Citizen, said: str) -> None:
+    await ask_about_births(citizen)
+    heard = await citizen.says(said)
+    assert heard.action == "abstain" and heard.topic is None
