@@ -39,10 +39,11 @@ browser:
 	@command -v chromium >/dev/null 2>&1 || if [ -n "$$CI" ]; then apt-get update -qq && apt-get install -y -qq chromium; \
 	else echo "chromium is not installed: the browser tests are left out (Debian: apt-get install chromium)"; fi
 
-lint: dev ## ruff and mypy
+lint: dev ## ruff, mypy and bandit
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/bandit -q -c pyproject.toml -r bot handlers knowledge storage
 
 check: init ## validate all curated content
 	$(BIN)/danhoi check

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 
+from bot.errors import AuditBroken
 from handlers import topics
 from handlers.contract import FIRST_SCREEN
 from knowledge import answers
@@ -13,7 +14,7 @@ from knowledge.check import faults, summary
 from knowledge.entries import load
 from knowledge.entry import Entry
 from knowledge.errors import NothingInForce
-from storage import communes, health, inbox
+from storage import audit, communes, health, inbox
 from storage.bodies import Vault
 from storage.database import Database
 
@@ -58,6 +59,9 @@ async def check_database(database: Database, vault: Vault, say: Say) -> bool:
             *(f"case {case_id}: không có dòng nhật ký nào" for case_id in await health.without_history(session)),
         ]
         for commune in await communes.all_of_them(session):
+            broken = await audit.verify(session, commune_id=commune.id or 0)
+            if broken is not None:
+                found.append(str(AuditBroken(commune.code, broken.seq, broken.what)))
             for event in await inbox.parked(session, commune_id=commune.id or 0):
                 say(f"{commune.code}: event {event.id} bị gác lại sau {event.attempts} lần lỗi ({event.error})")
     for fault in found:

@@ -1,4 +1,4 @@
-"""The command line: danhoi serve | init | chat | ask | check | facts | migrate | bench; a short function each."""
+"""The command line: danhoi serve | init | officer | chat | ask | check | facts | migrate | bench; a function each."""
 
 from __future__ import annotations
 
@@ -59,17 +59,76 @@ def serve(host: str, port: int) -> None:
 @click.option("--police-phone", default="", help="Điện thoại công an xã.")
 @click.option("--reception", default="", help="Lịch tiếp công dân.")
 @click.option("--answer-days", default=5, show_default=True, help="Số ngày làm việc xã hẹn trả lời câu hỏi.")
-def init(**columns: Any) -> None:
-    """Tạo một xã thật trong cơ sở dữ liệu trống."""
+@click.option("--operator", default="Người vận hành", show_default=True, help="Họ tên người vận hành đầu tiên.")
+def init(operator: str, **columns: Any) -> None:
+    """Tạo một xã thật trong cơ sở dữ liệu trống, và in đường dẫn đăng ký của người vận hành đầu tiên."""
     from bot.communes import found
     from bot.opening import opened
+    from bot.staffing import add_by_command
+    from handlers.permissions import Role
+    from storage.bodies import Vault
+
+    async def work(settings: Settings) -> None:
+        clock, vault = settings.clock, Vault(settings.secret_key)
+        async with opened(settings) as database:
+            commune = await found(database, now=clock.now(), checked_on=clock.today(), **columns)
+            officer, token = await add_by_command(
+                database, vault, clock, commune=commune, name=operator, role=Role.OPERATOR
+            )
+        click.echo(f"Đã tạo {commune.name} (mã {commune.code}). Chạy `danhoi serve` rồi mở /x/{commune.code}")
+        _say_link(settings, officer.login, token)
+
+    run(work)
+
+
+@main.group()
+def officer() -> None:
+    """Cán bộ của xã."""
+
+
+@officer.command("add")
+@click.argument("name")
+@click.option("--role", required=True, help="desk, field, unit_head, leader, curator, approver, broadcaster, ...")
+@click.option("--commune", "code", default=None, help="Mã xã, khi có nhiều xã.")
+def officer_add(name: str, role: str, code: str | None) -> None:
+    """Thêm một cán bộ và in đường dẫn đăng ký dùng một lần."""
+    from bot.communes import only
+    from bot.opening import opened
+    from bot.staffing import add_by_command
+    from handlers.permissions import Role
+    from handlers.staff import BadName
+    from storage.bodies import Vault
+
+    if role not in list(Role):
+        raise click.BadParameter(f"“{role}” không có; chọn một trong: {', '.join(Role)}.", param_hint="--role")
 
     async def work(settings: Settings) -> None:
         async with opened(settings) as database:
-            commune = await found(database, now=settings.clock.now(), checked_on=settings.clock.today(), **columns)
-        click.echo(f"Đã tạo {commune.name} (mã {commune.code}). Chạy `danhoi serve` rồi mở /x/{commune.code}")
+            commune = await only(database, code)
+            if commune is None:
+                raise click.ClickException("Chưa có xã nào trong cơ sở dữ liệu này; chạy `danhoi init` trước.")
+            try:
+                added, token = await add_by_command(
+                    database,
+                    Vault(settings.secret_key),
+                    settings.clock,
+                    commune=commune,
+                    name=name,
+                    role=Role(role),
+                )
+            except BadName as bad:
+                raise click.BadParameter("họ tên cần có chữ và không quá 100 ký tự.", param_hint="NAME") from bad
+        _say_link(settings, added.login, token)
 
     run(work)
+
+
+def _say_link(settings: Settings, login: str, token: str) -> None:
+    from bot.console.visits import SIGN_UP
+
+    base = settings.public_url or "http://localhost:8080"
+    click.echo(f"Tên đăng nhập: {login}")
+    click.echo(f"Đường dẫn đăng ký (một lần, 3 ngày, gửi riêng cho người đó): {base}{SIGN_UP}/{token}")
 
 
 @main.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class EdgeError(Exception):
@@ -41,3 +42,24 @@ class NoSuchCommune(EdgeError):
     def __str__(self) -> str:
         """For the operator."""
         return self.problem
+
+
+@dataclass(eq=False)
+class AuditBroken(EdgeError):
+    """A commune's audit chain does not hold from this row on."""
+
+    code: str
+    seq: int
+    what: str
+
+    def __str__(self) -> str:
+        """For the operator."""
+        return f"Nhật ký của xã {self.code}: chuỗi đứt ở dòng {self.seq} ({self.what})"
+
+
+class Words(NamedTuple):
+    """How an error reads on a page: HTTP status, title and sentence."""
+
+    status: int
+    title: str
+    sentence: str

@@ -374,5 +374,5 @@ def _dump(converted: dict[str, Any]) -> str:
 
 def _topics(file: Path) -> list[dict[str, Any]]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    topics: list[dict[str, Any]] = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506  a safe one
+    topics: list[dict[str, Any]] = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506  a safe one  # nosec B506
     return topics

@@ -12,9 +12,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.assembly import Parts
+from bot.caller import CALLER
 from bot.webchat.errors import NotForOutside
 from bot.webchat.hub import Hub
-from bot.webchat.routes import CALLER
 from storage.inbox import InboxEvent
 from storage.outbox import OutboxMessage
 

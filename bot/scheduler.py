@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.clock import Clock
+from bot.errors import AuditBroken
 from handlers.logbook import SILENCE
-from storage import bodies, cases, communes, inbox, jobs, talks
+from storage import audit, bodies, cases, communes, inbox, jobs, sign_ins, talks
 from storage.database import Database
 
 LOOK_EVERY = 30.0  # seconds
 LEASE = timedelta(minutes=10)
 KEPT_WITH_CONSENT = timedelta(days=7)
+KEPT_SIGN_INS = timedelta(days=30)
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +47,41 @@ async def erase_old_words(database: Database, clock: Clock) -> None:
             await talks.forget_silent(session, commune_id=commune_id, before=now - SILENCE)
 
 
-JOBS = (Job("erase_old_words", timedelta(minutes=10), erase_old_words),)
+async def link_audit(database: Database, clock: Clock) -> None:
+    """Every new audit row joins its commune's chain, and the day's head moves on."""
+    async with database.reading() as session:
+        tenants = [commune.id for commune in await communes.all_of_them(session)]
+    for commune_id in tenants:
+        assert commune_id is not None
+        linked = audit.CHUNK
+        while linked == audit.CHUNK:  # in chunks, so that nobody waits for the write lock
+            async with database.writing() as session:
+                linked = await audit.link(session, commune_id=commune_id)
+        async with database.writing() as session:
+            await audit.close_day(session, commune_id=commune_id, day=clock.today())
+
+
+async def verify_audit(database: Database, clock: Clock) -> None:
+    """A chain that does not hold is an alarm for the operator; the inspector's page says the same. Raises."""
+    async with database.reading() as session:
+        for commune in await communes.all_of_them(session):
+            broken = await audit.verify(session, commune_id=commune.id or 0)
+            if broken is not None:
+                raise AuditBroken(commune.code, broken.seq, broken.what)
+
+
+async def forget_old_sign_ins(database: Database, clock: Clock) -> None:
+    """Failures, sessions and links that ended a month ago."""
+    async with database.writing() as session:
+        await sign_ins.forget_old(session, before=clock.now() - KEPT_SIGN_INS)
+
+
+JOBS = (
+    Job("erase_old_words", timedelta(minutes=10), erase_old_words),
+    Job("link_audit", timedelta(minutes=1), link_audit),
+    Job("verify_audit", timedelta(days=1), verify_audit),
+    Job("forget_old_sign_ins", timedelta(days=1), forget_old_sign_ins),
+)
 
 
 class Scheduler:

@@ -12,7 +12,9 @@ from aiohttp import web
 
 from bot import communes
 from bot.assembly import Parts, assemble
+from bot.console.visits import HOME, SIGN_UP
 from bot.settings import Settings
+from bot.staffing import sample_links
 from bot.web import application
 
 log = logging.getLogger(__name__)
@@ -48,7 +50,13 @@ async def serve_forever(settings: Settings, *, host: str, port: int) -> None:
 
 
 async def _say_where(parts: Parts, host: str, port: int) -> None:
-    base = parts.settings.public_url or f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}"  # noqa: S104
+    base = parts.settings.public_url or f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}"  # noqa: S104  # nosec B104
     click.echo(f"Dân Hỏi đang chạy: {base}/")
-    if parts.settings.sample:
-        click.echo("Xã mẫu (DỮ LIỆU MẪU): không có người thật, số thật nào.")
+    click.echo(f"Trang làm việc của cán bộ: {base}{HOME}")
+    if not parts.settings.sample:
+        return
+    click.echo("Xã mẫu (DỮ LIỆU MẪU): không có người thật, số thật nào. Đường dẫn đăng ký cho từng vai mẫu:")
+    commune = await communes.seed_sample(parts.database, now=parts.clock.now())
+    async for officer, token in sample_links(parts.database, parts.vault, parts.clock, commune=commune):
+        where = f"{base}{SIGN_UP}/{token}" if token else f"đã đăng ký, tên đăng nhập: {officer.login}"
+        click.echo(f"  {officer.name}: {where}")

@@ -7,15 +7,24 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+from bot import caller
 from bot.assembly import Parts
+from bot.caller import CALLER, FRAMED_BY
 from bot.channels.webchat import LARGEST_FORM, MessageTooLong
+from bot.console import errors as console_errors
+from bot.console import routes as console
+from bot.console.errors import SignedOut
+from bot.console.visits import HOME, SIGN_IN, go, safe_next
+from bot.errors import Words
 from bot.health import Health
-from bot.webchat import caller
-from bot.webchat.errors import NOT_ALLOWED, NOT_FOUND, SENTENCES, UNEXPECTED, ForeignOrigin, Words
+from bot.pace import Pace, TooOften
+from bot.site import Site
+from bot.webchat import errors as chat_errors
+from bot.webchat.errors import NOT_ALLOWED, NOT_FOUND, UNEXPECTED, ForeignOrigin
 from bot.webchat.hub import Hub
 from bot.webchat.pages import Pages
 from bot.webchat.receipts import Receipts
-from bot.webchat.routes import CALLER, WebChatRoutes
+from bot.webchat.routes import WebChatRoutes
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -34,25 +43,29 @@ HEADERS = {
     "Server": "danhoi",
 }
 PARTS = web.AppKey("parts", Parts)
-PAGES = web.AppKey("pages", Pages)
+SITE = web.AppKey("site", Site)
+PACE = web.AppKey("pace", Pace)
+SENTENCES = chat_errors.SENTENCES | console_errors.SENTENCES
 HSTS = "max-age=31536000"
 
 log = logging.getLogger(__name__)
 
 
 def application(parts: Parts) -> web.Application:
-    """Everything that this process answers over HTTP. What is not named here answers 404, `/console` too."""
-    pages, hub = Pages(), Hub()
+    """Everything that this process answers over HTTP. What is not named here answers 404."""
+    site, hub = Site(), Hub()
     app = web.Application(
-        middlewares=[know_the_caller, answer_in_plain_words, refuse_other_sites],
+        middlewares=[know_the_caller, answer_in_plain_words, refuse_other_sites, keep_the_pace],
         client_max_size=LARGEST_FORM + 1,
     )
-    app[PARTS], app[PAGES] = parts, pages
+    app[PARTS], app[SITE], app[PACE] = parts, site, Pace()
     app.on_response_prepare.append(add_headers)
     receipts = Receipts(parts.database, parts.clock)
     app.cleanup_ctx.append(receipts.running)
-    app.router.add_routes(WebChatRoutes(parts, pages, hub, receipts).table())
+    app.router.add_routes(WebChatRoutes(parts, Pages(site), hub, receipts).table())
+    app.router.add_routes(console.table(parts, site))
     app.router.add_routes(Health(parts, hub).table())
+    app.router.add_get("/static/{name}", site.file)
 
     async def stop_streams(_app: web.Application) -> None:
         hub.close()
@@ -64,6 +77,10 @@ def application(parts: Parts) -> web.Application:
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """The same on every answer, whatever it is."""
     response.headers.update(HEADERS)
+    if framer := request.get(FRAMED_BY):
+        policy = HEADERS["Content-Security-Policy"].replace("frame-ancestors 'none'", f"frame-ancestors {framer}")
+        response.headers["Content-Security-Policy"] = policy
+        del response.headers["X-Frame-Options"]  # it knows no list; the policy above says it all
     known = request.get(CALLER)
     if known is not None and known.https:
         response.headers["Strict-Transport-Security"] = HSTS
@@ -87,11 +104,25 @@ async def answer_in_plain_words(request: web.Request, handler: Handler) -> web.S
         if error.status < 400:
             raise
         return _say(request, NOT_FOUND if error.status == 404 else NOT_ALLOWED, error.status)
+    except SignedOut as error:
+        return go(SIGN_IN) if error.wanted == HOME else go(SIGN_IN, next=safe_next(error.wanted))
+    except TooOften as error:
+        response = _refusal(request, error)
+        response.headers["Retry-After"] = str(error.seconds)
+        return response
     except tuple(SENTENCES) as error:
         return _refusal(request, error)
     except Exception:
         log.exception("%s %s failed", request.method, request.rel_url.path)
         return _say(request, UNEXPECTED, UNEXPECTED.status)
+
+
+@web.middleware
+async def keep_the_pace(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Nobody posts faster than people do; a page sends again later what was not taken."""
+    if request.method not in SAFE_METHODS and not request.path.startswith("/webhooks/"):
+        request.app[PACE].count(request)
+    return await handler(request)
 
 
 @web.middleware
@@ -117,7 +148,13 @@ def _refusal(request: web.Request, error: Exception) -> web.Response:
 def _say(request: web.Request, words: Words, status: int) -> web.Response:
     if request.content_type == "application/json" or "application/json" in request.headers.get("Accept", ""):
         return web.json_response({"error": words.sentence}, status=status, headers={"Cache-Control": "no-store"})
+    site, sample = request.app[SITE], request.app[PARTS].settings.sample
+    return site.error(status, words.title, words.sentence, back=_way_back(request, status), sample=sample)
+
+
+def _way_back(request: web.Request, status: int) -> tuple[str, str]:
+    """Where the page of an error leads, and its words."""
+    if request.path == HOME or request.path.startswith(HOME + "/"):
+        return HOME, "Về trang làm việc"
     code = request.match_info.get("code")
-    back = f"/x/{code}" if code and status != NOT_FOUND.status else "/"
-    sample = request.app[PARTS].settings.sample
-    return request.app[PAGES].error(status, words.title, words.sentence, back=back, sample=sample)
+    return (f"/x/{code}" if code and status != NOT_FOUND.status else "/"), "Về trang hỏi"

@@ -41,6 +41,11 @@ class Worker:
         """Call `tell(channel_account_id, chat_key)` after each commit that may have queued something for a chat."""
         self._listeners.append(tell)
 
+    def words(self, channel: str, raw: str) -> str | None:
+        """What a person wrote, out of what their channel gave; None where there are no words in it."""
+        received = self._channels[channel].read(raw) if channel in self._channels else None
+        return received.text if received is not None else None
+
     def wake(self) -> None:
         """There may be work."""
         self._work_to_do.set()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 
 from handlers import old_names, privacy, welcome
+from handlers.addressing import address
 from handlers.choosing import OWN_SUBJECT, names, pick
 from handlers.contract import Desk, Incoming, Reply
 from knowledge.errors import KnowledgeError
@@ -90,6 +91,7 @@ def as_rows(reply: Reply) -> dict[str, Any]:
 
 async def _queue(reply: Reply, desk: Desk, part: int, *, silent: bool = False) -> None:
     """`silent`: said beside the answer, so it carries no action of its own."""
+    reply = replace(reply, text=address(reply.text, desk.commune))
     message = OutboxMessage(
         commune_id=desk.commune_id,
         account_id=desk.account_id,

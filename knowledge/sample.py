@@ -8,9 +8,16 @@ from typing import Any
 import yaml
 
 FILE = "sample/commune.yaml"
+TOWNHALL = "sample/townhall.yaml"
 
 
 def sample_commune(content: Path) -> dict[str, Any]:
     """The columns of the sample commune, as the file gives them."""
     columns: dict[str, Any] = yaml.safe_load((content / FILE).read_text(encoding="utf-8"))
     return columns
+
+
+def sample_townhall(content: Path) -> dict[str, Any]:
+    """Its `offices` and `hamlets` (names) and its `officers` (name and role)."""
+    townhall: dict[str, Any] = yaml.safe_load((content / TOWNHALL).read_text(encoding="utf-8"))
+    return townhall

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import blake2b
 from typing import Literal
 
 from nacl.exceptions import CryptoError
@@ -64,6 +65,18 @@ class Vault:
             return SecretBox(key).decrypt(body.ciphertext).decode()
         except CryptoError as wrong_key:
             raise BodyUnreadable(body_id=body.id or 0) from wrong_key
+
+    def wrap(self, secret: bytes) -> bytes:
+        """A secret of ours (not a citizen's words) as it may stand in a table."""
+        return bytes(self._master.encrypt(secret))
+
+    def unwrap(self, wrapped: bytes) -> bytes:
+        """What `wrap` took. Raises nacl's CryptoError where another key wrapped it."""
+        return bytes(self._master.decrypt(wrapped))
+
+    def fingerprint(self, text: str) -> str:
+        """A keyed hash: equal for equal texts, worth nothing without the deployment's key."""
+        return blake2b(text.encode(), key=bytes(self._master), digest_size=32).hexdigest()
 
     async def read(self, session: AsyncSession, *, commune_id: int, body_ids: list[int]) -> dict[int, str]:
         """The texts of several bodies of one commune, by id."""

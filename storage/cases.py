@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Field, SQLModel, col, delete, select
@@ -32,6 +33,18 @@ class CaseEvent(SQLModel, table=True):
     case_id: int = Field(foreign_key="case.id", index=True)
     kind: str = Field(description="told, place, asked_for_person")
     body_id: int | None = Field(default=None, foreign_key="body.id", index=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class CaseSubject(SQLModel, table=True):
+    """An officer or a unit that a case is about: from then on it never reaches them. Exactly one of the two is set."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    commune_id: int = Field(foreign_key="commune.id", index=True)
+    case_id: int = Field(foreign_key="case.id", index=True)
+    officer_id: int | None = Field(default=None, foreign_key="officer.id")
+    office_id: int | None = Field(default=None, foreign_key="office.id")
+    named_by: int = Field(foreign_key="officer.id")
     at: datetime = Field(sa_type=UtcDateTime)
 
 
@@ -68,6 +81,42 @@ async def of_account(session: AsyncSession, *, commune_id: int, account_id: int)
     """All that a person has with us, newest first."""
     mine = (col(Case.commune_id) == commune_id, col(Case.account_id) == account_id)
     return list(await session.exec(select(Case).where(*mine).order_by(col(Case.id).desc())))
+
+
+async def get(session: AsyncSession, *, commune_id: int, case_id: int) -> Case | None:
+    """One case of this commune."""
+    mine = (col(Case.commune_id) == commune_id, col(Case.id) == case_id)
+    return (await session.exec(select(Case).where(*mine))).first()
+
+
+async def newest(
+    session: AsyncSession, *, commune_id: int, limit: int, kind: str | None = None, before_id: int | None = None
+) -> list[Case]:
+    """Cases of a commune, the newest first; `before_id` asks for the next page."""
+    mine = [col(Case.commune_id) == commune_id]
+    if kind:
+        mine.append(col(Case.kind) == kind)
+    if before_id is not None:
+        mine.append(col(Case.id) < before_id)
+    return list(await session.exec(select(Case).where(*mine).order_by(col(Case.id).desc()).limit(limit)))
+
+
+async def history(session: AsyncSession, *, commune_id: int, case_id: int) -> list[CaseEvent]:
+    """All that happened in a case, in order."""
+    mine = (col(CaseEvent.commune_id) == commune_id, col(CaseEvent.case_id) == case_id)
+    return list(await session.exec(select(CaseEvent).where(*mine).order_by(col(CaseEvent.id))))
+
+
+async def subjects(session: AsyncSession, *, commune_id: int, case_ids: Sequence[int]) -> list[CaseSubject]:
+    """Whom these cases are about."""
+    mine = (col(CaseSubject.commune_id) == commune_id, col(CaseSubject.case_id).in_(case_ids))
+    return list(await session.exec(select(CaseSubject).where(*mine).order_by(col(CaseSubject.id))))
+
+
+async def name_subject(session: AsyncSession, subject: CaseSubject) -> None:
+    """From now on the case is about this officer or unit."""
+    session.add(subject)
+    await session.flush()
 
 
 async def bodies_held(session: AsyncSession, *, commune_id: int) -> set[int]:

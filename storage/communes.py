@@ -25,8 +25,13 @@ class Commune(SQLModel, table=True):
     hours: str = Field(default="", description="working hours in words")
     phone: str = Field(default="", description="one-stop desk")
     police_phone: str = ""
+    hotline: str = Field(default="", description="for reports and complaints about the commune's own service")
+    clinic_phone: str = ""
     reception: str = Field(default="", description="citizen reception schedule in words")
     answer_days: int = Field(default=5, description="working days in which officers promise to answer a question")
+    calls_citizen: str = Field(default="anh/chị", description="form of address: anh/chị, bà con, ông/bà")
+    calls_itself: str = Field(default="em", description="em or trợ lý")
+    portal: str = Field(default="", description="origin of the commune's own site, which may frame its web chat")
     checked_on: date = Field(description="the day on which the commune last confirmed the lines above")
     is_sample: bool = False
     created_at: datetime = Field(sa_type=UtcDateTime)
@@ -51,6 +56,11 @@ async def all_of_them(session: AsyncSession) -> list[Commune]:
 async def by_code(session: AsyncSession, *, code: str) -> Commune | None:
     """The commune with this code."""
     return (await session.exec(select(Commune).where(col(Commune.code) == code))).first()
+
+
+async def get(session: AsyncSession, *, commune_id: int) -> Commune:
+    """The commune itself."""
+    return (await session.exec(select(Commune).where(col(Commune.id) == commune_id))).one()
 
 
 async def of_channel_account(session: AsyncSession, *, channel_account_id: int) -> Commune:

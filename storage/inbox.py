@@ -110,6 +110,16 @@ async def channel_of(session: AsyncSession, event: InboxEvent) -> str:
     return (await session.exec(named)).one()
 
 
+async def channels_of_bodies(session: AsyncSession, *, commune_id: int, body_ids: list[int]) -> dict[int, str]:
+    """On which channel each of these bodies arrived: its channel alone can read it."""
+    named = (
+        select(InboxEvent.body_id, ChannelAccount.channel)
+        .join(ChannelAccount)
+        .where(col(InboxEvent.commune_id) == commune_id, col(InboxEvent.body_id).in_(body_ids))
+    )
+    return dict((await session.exec(named)).all())
+
+
 async def is_settled(session: AsyncSession, *, event_id: int) -> bool:
     """Whether an event is answered or parked."""
     state = select(InboxEvent.state).where(col(InboxEvent.id) == event_id)

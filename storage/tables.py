@@ -3,7 +3,37 @@
 from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
-from storage import accounts, bodies, cases, communes, inbox, jobs, outbox, questions, talks
+from storage import (
+    accounts,
+    audit,
+    bodies,
+    cases,
+    communes,
+    grants,
+    inbox,
+    jobs,
+    officers,
+    offices,
+    outbox,
+    questions,
+    sign_ins,
+    talks,
+)
 
-MODULES = (accounts, bodies, cases, communes, inbox, jobs, outbox, questions, talks)
+MODULES = (
+    accounts,
+    audit,
+    bodies,
+    cases,
+    communes,
+    grants,
+    inbox,
+    jobs,
+    officers,
+    offices,
+    outbox,
+    questions,
+    sign_ins,
+    talks,
+)
 METADATA: MetaData = SQLModel.metadata

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from bot.channels.webchat import MessageTooLong, MessageUnreadable
+from bot.errors import Words
+from bot.pace import TooOften
 
 
 class WebError(Exception):
@@ -34,14 +35,6 @@ class NotForOutside(WebError):
     """The page is for the operator: from this machine, or with the token."""
 
 
-class Words(NamedTuple):
-    """How an error reads."""
-
-    status: int
-    title: str
-    sentence: str
-
-
 SENTENCES: dict[type[Exception], Words] = {
     MessageTooLong: Words(
         413,
@@ -60,6 +53,11 @@ SENTENCES: dict[type[Exception], Words] = {
         403,
         "Chưa nhận được tin",
         "Dạ, tin này không gửi từ trang của xã nên em không nhận. Anh/chị mở trang của xã rồi gửi lại ạ.",
+    ),
+    TooOften: Words(
+        429,
+        "Nhanh quá",
+        "Dạ, tin đến nhanh quá nên em chưa nhận kịp. Anh/chị chờ {seconds} giây rồi gửi lại giúp em ạ.",
     ),
     SessionEnded: Words(
         410,

@@ -15,6 +15,7 @@ from aiohttp import web
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.assembly import Parts
+from bot.caller import FRAMED_BY
 from bot.channels.webchat import (
     LARGEST_FORM,
     LARGEST_JSON,
@@ -25,7 +26,6 @@ from bot.channels.webchat import (
     posted_json,
 )
 from bot.webchat import conversation, sessions
-from bot.webchat.caller import Caller
 from bot.webchat.conversation import Answered, Chat, Told
 from bot.webchat.errors import SENTENCES, SessionEnded, UnknownCommune
 from bot.webchat.hub import ELSEWHERE, ENDED, Hub
@@ -39,7 +39,6 @@ from storage.inbox import InboxEvent
 PATIENCE = 8.0  # seconds that a post waits for its answer
 HEARTBEAT = 15.0  # seconds between looks of a stream that nobody wakes: another replica may have answered
 LONGEST_STREAM = 1800.0  # seconds, then the page comes again
-CALLER: web.RequestKey[Caller] = web.RequestKey("caller", Caller)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +70,7 @@ class WebChatRoutes:
             web.post("/x/{code}/messages", self.send),
             web.get("/x/{code}/events", self.stream, allow_head=False),
             web.post("/x/{code}/end", self.end),
-            web.get("/static/{name}", self.static),
         ]
-
-    async def static(self, request: web.Request) -> web.Response:
-        """A style sheet, script or icon."""
-        return self._pages.file(request)
 
     async def home(self, request: web.Request) -> web.StreamResponse:
         """The only commune's chat, else the list of communes."""
@@ -150,7 +144,7 @@ class WebChatRoutes:
             trouble=SENTENCES[MessageTooLong].sentence.format_map(vars(refused)) if refused else "",
             kept=refused.text if refused else "",
         )
-        sessions.remember(response, session, https=request[CALLER].https)
+        sessions.remember(response, session, request)
         return response
 
     async def _enter(self, request: web.Request, code: str | None = None) -> tuple[Place, Session, bool]:
@@ -159,6 +153,7 @@ class WebChatRoutes:
         mine = sessions.of(request)
         async with self._parts.database.reading() as session:
             place = await _place(session, named)
+            request[FRAMED_BY] = place.commune.portal
             account = None if mine.is_new else await conversation.account_of(session, place.chat(mine))
         return place, mine, account is not None and account.ended_at is not None
 
@@ -236,7 +231,7 @@ class WebChatRoutes:
     def _with_secret(self, request: web.Request, session: Session, response: web.Response) -> web.Response:
         """The answer, with the secret of a session that the browser does not have yet."""
         if session.is_new:
-            sessions.remember(response, session, https=request[CALLER].https)
+            sessions.remember(response, session, request)
         return response
 
 

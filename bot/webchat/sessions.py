@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from bot.caller import CALLER, FRAMED_BY
+
 COOKIE = "danhoi_chat"
 SECRET_BYTES = 32
 LIFETIME = 180 * 24 * 3600  # seconds; a person who reported something comes back after weeks
@@ -40,6 +42,15 @@ def fresh() -> Session:
     return Session(secrets.token_urlsafe(SECRET_BYTES), is_new=True)
 
 
-def remember(response: web.StreamResponse, session: Session, *, https: bool) -> None:
-    """Give the browser the secret; scripts cannot read it and other sites cannot make it be sent with a post."""
+def remember(response: web.StreamResponse, session: Session, request: web.Request) -> None:
+    """Give the browser the secret; scripts cannot read it and other sites cannot make it be sent with a post.
+
+    Inside the frame of the commune's own site it is a cookie of that site alone (CHIPS: `Partitioned`, which the
+    standard library cannot write yet); what it may post is checked by its origin like everywhere.
+    """
+    https = request[CALLER].https
+    if https and request.get(FRAMED_BY) and request.headers.get("Sec-Fetch-Dest") == "iframe":
+        attributes = f"Max-Age={LIFETIME}; Path=/; HttpOnly; Secure; SameSite=None; Partitioned"
+        response.headers.add("Set-Cookie", f"{COOKIE}={session.secret}; {attributes}")
+        return
     response.set_cookie(COOKIE, session.secret, max_age=LIFETIME, path="/", httponly=True, samesite="Lax", secure=https)

@@ -11,10 +11,17 @@ from typing import Any
 import pytest
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
+from playwright.async_api import Browser, Page, async_playwright
 
 from bot.assembly import Parts
 from bot.web import application
+from handlers.permissions import Role
+from storage import communes
 from storage.communes import ChannelAccount, Commune
+from storage.database import Database
+from tests.bot.browser import CHROMIUM, FLAGS, PHONE, OpensAPage
+from tests.bot.console import Colleague, hire, seat
+from tests.conftest import THE_DAY, MovableClock
 
 
 class Visitor:
@@ -89,3 +96,57 @@ async def visitor(another: OpensABrowser) -> Visitor:
     visitor = await another()
     await visitor.opens()
     return visitor
+
+
+Seats = Callable[..., Awaitable[Colleague]]
+
+
+@pytest.fixture
+async def seats(parts: Parts, server: TestServer, commune: Commune) -> AsyncIterator[Seats]:
+    """Hires an officer of a role, and gives their browser with a session."""
+    clients: list[TestClient[Any, Any]] = []
+
+    async def take(role: Role, *, at: Commune | None = None, name: str = "") -> Colleague:
+        colleague = await seat(parts, server, await hire(parts, at or commune, role, name=name))
+        clients.append(colleague.client)
+        return colleague
+
+    yield take
+    for client in clients:
+        await client.session.close()
+
+
+@pytest.fixture
+async def other_commune(database: Database, clock: MovableClock) -> Commune:
+    """A second commune of the same deployment."""
+    async with database.writing() as session:
+        row = Commune(code="khac", name="Xã Khác Mẫu", is_sample=True, checked_on=THE_DAY, created_at=clock.now())
+        return await communes.add(session, row, channels=("webchat", "terminal"))
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    """Debian's own browser; Playwright brings none of its own."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def opens(chromium: Browser, server: TestServer) -> AsyncIterator[OpensAPage]:
+    """A new person at the front page; whatever the browser complains about fails the test."""
+    complaints: list[str] = []
+
+    async def open_one(address: str = "/", **options: Any) -> Page:
+        context = await chromium.new_context(**({"viewport": PHONE, "locale": "vi-VN"} | options))
+        page = await context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        await page.goto(str(server.make_url(address)))
+        return page
+
+    yield open_one
+    expected = ("net::ERR_", "status of 422", "status of 429")  # a test may cut the line, and fill in a form wrongly
+    assert [one for one in complaints if not any(part in one for part in expected)] == []

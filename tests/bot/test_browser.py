@@ -2,69 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp.test_utils import TestServer
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Page, expect
 from sqlmodel import select
 
 from bot.assembly import Parts
 from storage.database import Database
 from storage.inbox import InboxEvent
+from tests.bot.browser import DESK, PHONE, OpensAPage, faults, shoot
 from tests.bot.test_web import add_commune
 from tests.bot.test_webchat import queue
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = os.environ.get("DANHOI_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-SCREENS = Path(__file__).parent.parent.parent / "out" / "screens"
-PHONE, DESK = {"width": 360, "height": 640}, {"width": 1366, "height": 768}
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 QUESTION = "lam giay khai sinh cho con can gi"
-
-OpensAPage = Callable[..., Awaitable[Page]]
-
-
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    """Debian's own browser; Playwright brings none of its own."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        await browser.close()
-
-
-@pytest.fixture
-async def opens(chromium: Browser, server: TestServer) -> AsyncIterator[OpensAPage]:
-    """A new person at the front page; whatever the browser complains about fails the test."""
-    complaints: list[str] = []
-
-    async def open_one(address: str = "/", **options: Any) -> Page:
-        context = await chromium.new_context(**({"viewport": PHONE, "locale": "vi-VN"} | options))
-        page = await context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        await page.goto(str(server.make_url(address)))
-        return page
-
-    yield open_one
-    assert [one for one in complaints if "net::ERR_" not in one] == []  # a test may cut the line
 
 
 async def ask(page: Page, text: str) -> None:
@@ -83,20 +36,6 @@ async def choose(page: Page, number: int) -> str:
     await button.click()
     await expect(page.locator("li.told")).to_have_count(before + 1)
     return label
-
-
-async def shoot(page: Page, name: str) -> None:
-    """Keep a picture of what a person sees, for people to look at."""
-    SCREENS.mkdir(parents=True, exist_ok=True)
-    await page.wait_for_timeout(150)
-    await page.screenshot(path=SCREENS / f"{name}.png")
-
-
-async def faults(page: Page) -> list[str]:
-    """What axe finds."""
-    found = await Axe().run(page, options=RULES)
-    assert len(found.response["passes"]) > 5
-    return [f"{one['id']}: {[node['html'] for node in one['nodes']][:3]}" for one in found.response["violations"]]
 
 
 @pytest.mark.parametrize(("name", "size"), [("phone", PHONE), ("desk", DESK)])

@@ -137,3 +137,19 @@ def test_a_bad_setting_is_a_sentence(run: Run) -> None:
 def test_an_unknown_bench_is_named(run: Run) -> None:
     result = run("bench", "khong-co")
     assert result.exit_code == 2 and "answer" in result.stderr
+
+
+def test_an_empty_folder_becomes_a_commune_with_its_first_operator(run: Run) -> None:
+    refused = run("officer", "add", "Trần Văn Mẫu", "--role", "desk")
+    assert refused.exit_code == 1 and "danhoi init" in refused.stderr
+    made = run("init", "--commune", "31234", "--name", "Xã Bình An", PUBLIC_URL="https://hoi.xa.example")
+    assert made.exit_code == 0 and "Tên đăng nhập: nguoi-van-hanh" in made.stdout
+    assert "https://hoi.xa.example/console/sign-up/" in made.stdout
+    added = run("officer", "add", "Trần Văn Mẫu", "--role", "desk", "--commune", "31234")
+    assert added.exit_code == 0 and "Tên đăng nhập: tran-van-mau" in added.stdout
+    again = run("officer", "add", "Tran Van Mau", "--role", "leader")
+    assert "Tên đăng nhập: tran-van-mau-2" in again.stdout
+    for name, role, told in (("123", "desk", "họ tên"), ("Lê A", "chu-tich", "unit_head"), ("  ", "desk", "họ tên")):
+        refused = run("officer", "add", name, "--role", role)
+        assert refused.exit_code == 2 and told in refused.stderr
+    assert run("check", "--db").exit_code == 0

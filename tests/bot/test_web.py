@@ -7,12 +7,13 @@ import ipaddress
 from typing import Any
 
 import pytest
-from aiohttp.test_utils import make_mocked_request
+from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
 
+from bot import caller
 from bot.assembly import Parts
 from bot.settings import Settings
+from bot.site import Site
 from bot.web import HEADERS
-from bot.webchat import caller, pages
 from storage import communes
 from storage.communes import Commune
 from storage.database import Database
@@ -24,8 +25,7 @@ CSP = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 NOT_OURS = (
-    "/console",
-    "/console/cases",
+    "/console/khong-co",
     "/webhooks/telegram",
     "/webhooks/zalo-oa",
     "/x/khong-co",
@@ -127,7 +127,7 @@ async def test_a_surprise_is_told_without_its_traceback(
 
 async def test_static_files_are_kept_by_their_content(visitor: Visitor) -> None:
     for name in ("chat.css", "chat.js", "icon.svg"):
-        address = pages.Pages().address(name)
+        address = Site().address(name)
         answer = await visitor.client.get(address)
         assert answer.status == 200 and "immutable" in answer.headers["Cache-Control"]
         assert (await visitor.client.get(f"/static/{name}")).headers["Cache-Control"] == "no-cache"
@@ -270,3 +270,64 @@ async def test_on_https_the_secret_stays_on_https(another: OpensABrowser, parts:
     )
     assert "Secure" in answer.headers["Set-Cookie"]
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
+
+
+async def test_a_commune_s_own_site_may_frame_its_chat_and_nobody_elses(
+    visitor: Visitor, parts: Parts, commune: Commune
+) -> None:
+    site = "https://binhan.example"
+    await add_commune(parts.database, "khac", "Xã Khác")
+    async with parts.database.writing() as session:
+        row = await communes.get(session, commune_id=commune.id or 0)
+        row.portal = site
+        session.add(row)
+    framed = await visitor.client.get(visitor.page)
+    assert f"frame-ancestors {site}" in framed.headers["Content-Security-Policy"]
+    assert "X-Frame-Options" not in framed.headers
+    for address in ("/x/khac", "/", "/console/sign-in", "/healthz"):
+        answer = await visitor.client.get(address)
+        assert answer.headers["Content-Security-Policy"] == CSP and answer.headers["X-Frame-Options"] == "DENY"
+    parts.settings = behind(parts.settings, "127.0.0.0/8", public_url="https://hoi.xa.example")
+    outside = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "hoi.xa.example"}
+    for dest, marks in (
+        ("iframe", ("SameSite=None", "Partitioned", "Secure")),
+        ("document", ("SameSite=Lax", "Secure")),
+    ):
+        answer = await visitor.client.get(visitor.page, headers=outside | {"Sec-Fetch-Dest": dest})
+        cookie = answer.headers["Set-Cookie"]
+        assert all(mark in cookie for mark in (*marks, "HttpOnly")), cookie
+
+
+async def test_nobody_posts_faster_than_people_do(another: OpensABrowser, parts: Parts) -> None:
+    parts.settings = behind(parts.settings, "127.0.0.0/8")
+    hasty, calm = await another(), await another()
+    outside = {"X-Forwarded-For": "203.0.113.9"}
+    for visitor in (hasty, calm):
+        await visitor.opens()
+    statuses = [(await hasty.posts("alo", headers=outside)).status for _ in range(42)]
+    assert statuses[:40] == [200] * 40 and statuses[40:] == [429] * 2
+    refused = await hasty.posts("alo", headers=outside)
+    assert 0 < int(refused.headers["Retry-After"]) <= 61 and "chờ" in (await refused.json())["error"]
+    assert (await calm.posts("alo", headers=outside)).status == 200  # the same address, another person
+
+
+async def test_an_address_that_is_made_up_earns_no_fresh_count(another: OpensABrowser, parts: Parts) -> None:
+    visitor = await another()  # no trusted proxy: what the header says is nobody's address
+    await visitor.opens()
+    answers = [await visitor.posts("alo", headers={"X-Forwarded-For": f"203.0.113.{n}"}) for n in range(41)]
+    assert answers[-1].status == 429
+
+
+async def test_many_cookies_from_one_address_meet_the_wall_of_the_address(server: TestServer, parts: Parts) -> None:
+    parts.settings = behind(parts.settings, "127.0.0.0/8")
+    async with TestClient(server) as client:
+        statuses = set()
+        for n in range(402):
+            answer = await client.post(
+                "/console/sign-in",
+                data={"login": "ai"},
+                headers={"X-Forwarded-For": "198.51.100.7"},
+                cookies={"danhoi_chat": str(n)},
+            )
+            statuses.add(answer.status)
+    assert statuses == {403, 429}

@@ -37,6 +37,10 @@ class Caller:
         return origin in (f"http://{self.host}", f"https://{self.host}")
 
 
+CALLER: web.RequestKey[Caller] = web.RequestKey("caller", Caller)
+FRAMED_BY: web.RequestKey[str] = web.RequestKey("framed_by", str)  # the commune's own site may frame its chat
+
+
 def of(request: web.Request, settings: Settings) -> Caller:
     """Read the connection, and the proxy's headers where it is one of ours."""
     peer = request.remote

@@ -1,0 +1,50 @@
+"""What the console refuses, and the plain sentence for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.errors import Words
+from handlers.casework import NoSuchCase
+from handlers.permissions import NotAllowed
+from handlers.sign_in import LinkSpent
+from handlers.staff import NoSuchOfficer
+from handlers.townhall import NoSuchUnit
+
+
+class ConsoleError(Exception):
+    """Base of the errors that an officer's browser is told about."""
+
+
+@dataclass(eq=False)
+class SignedOut(ConsoleError):
+    """Nobody is signed in, or not wholly; `wanted` is the page to show after the sign-in."""
+
+    wanted: str
+
+
+class FormTooOld(ConsoleError):
+    """A form without this browser's key: from another site, or from before the sign-in."""
+
+
+SENTENCES: dict[type[Exception], Words] = {
+    NotAllowed: Words(
+        403,
+        "Không thuộc phần việc của anh/chị",
+        "Tài khoản của anh/chị không có quyền xem hoặc làm việc này. Mục “Tôi được làm gì” ghi rõ các quyền; "
+        "cần thêm quyền thì báo người vận hành của xã.",
+    ),
+    FormTooOld: Words(
+        403,
+        "Biểu mẫu đã cũ",
+        "Trang này mở từ trước khi đăng nhập hoặc từ nơi khác nên không được nhận. Anh/chị mở lại trang rồi làm lại.",
+    ),
+    LinkSpent: Words(
+        410,
+        "Đường dẫn không dùng được nữa",
+        "Mỗi đường dẫn chỉ dùng một lần và có hạn. Anh/chị nhờ người vận hành của xã tạo đường dẫn mới.",
+    ),
+    NoSuchOfficer: Words(404, "Không có cán bộ này", "Không tìm thấy cán bộ hoặc quyền này trong xã của anh/chị."),
+    NoSuchUnit: Words(404, "Không có đơn vị này", "Không tìm thấy đơn vị hoặc thôn này trong xã của anh/chị."),
+    NoSuchCase: Words(404, "Không có vụ việc này", "Không tìm thấy vụ việc này trong phần việc của anh/chị."),
+}

@@ -1,0 +1,107 @@
+"""Draws the console's pages: the shell around each, the menu by what the person may, and one-line notices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+from markupsafe import Markup
+
+from bot.clock import VIET_NAM
+from bot.console import words
+from bot.console.visits import Visit
+from bot.site import Site
+from handlers.permissions import Act, may_at_all
+
+MENU: tuple[tuple[str, str, Act], ...] = (
+    ("/console", "Trang đầu", Act.ACCOUNT_OWN),
+    ("/console/cases", "Vụ việc", Act.CASE_LIST),
+    ("/console/gaps", "Câu chưa trả lời", Act.GAP_READ),
+    ("/console/officers", "Cán bộ", Act.OFFICER_READ),
+    ("/console/stand-ins", "Nghỉ phép, làm thay", Act.STAND_IN_EDIT),
+    ("/console/commune", "Thông tin xã", Act.COMMUNE_READ),
+    ("/console/audit", "Nhật ký", Act.AUDIT_READ),
+    ("/console/rights", "Tôi được làm gì", Act.ACCOUNT_OWN),
+    ("/console/account", "Tài khoản", Act.ACCOUNT_OWN),
+)
+# What a page says once after something was done; the address carries the code, never the words.
+DONE: dict[str, str] = {
+    "da-luu": "Đã lưu.",
+    "da-them": "Đã thêm.",
+    "da-dong": "Đã đóng.",
+    "da-doi-mat-khau": "Đã đổi mật khẩu; các máy khác phải đăng nhập lại.",
+    "da-thoat": "Đã đăng xuất.",
+    "da-thoat-het": "Đã đăng xuất khỏi mọi máy.",
+    "da-ket-thuc": "Đã kết thúc.",
+    "da-de-nghi": "Đã ghi đề nghị cấp lại mã xác thực. Cần một cán bộ khác có quyền xác nhận trong 24 giờ.",
+    "da-cap-lai": "Đã gỡ mã xác thực cũ. Lần đăng nhập tới, cán bộ này gắn ứng dụng mới.",
+    "da-nghi": "Cán bộ này không đăng nhập được nữa.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table for any page: heads, rows of cells (text or links), and the address of the next page."""
+
+    heads: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    empty: str
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A cell that leads somewhere."""
+
+    words: str
+    to: str
+
+
+class ConsolePages:
+    """Every page of the console."""
+
+    def __init__(self, site: Site) -> None:
+        """Draws with the site's templates."""
+        self._site = site
+        site.environment.filters |= {
+            "moment": moment,
+            "role": lambda code: words.ROLES.get(code, code),
+            "field_of_work": lambda code: words.FIELDS.get(code, code),
+        }
+        site.environment.tests["link"] = lambda cell: isinstance(cell, Link)
+
+    def show(self, visit: Visit, template: str, *, status: int = 200, **facts: Any) -> web.Response:
+        """A page in its shell. Every page says whose commune it is, and whether that is a sample."""
+        menu = [
+            (to, label, _is_here(visit, to))
+            for to, label, act in MENU
+            if visit.person is not None and may_at_all(visit.person, act)
+        ]
+        shell: Mapping[str, Any] = {
+            "visit": visit,
+            "csrf": visit.csrf,
+            "menu": menu,
+            "commune": visit.commune,
+            "sample": visit.commune.is_sample if visit.commune else visit.parts.settings.sample,
+            "done": DONE.get(visit.request.query.get("done", ""), ""),
+            "trouble": "",
+        }
+        return self._site.page(template, {**shell, **facts}, status=status)
+
+
+def svg(text: str) -> Markup:
+    """A drawing of our own making (the QR code), which the template must not escape."""
+    return Markup(text)  # noqa: S704  # nosec B704
+
+
+def moment(at: datetime) -> str:
+    """An instant as people in Viet Nam read it: 09:00 23/11/2026."""
+    return f"{at.astimezone(VIET_NAM):%H:%M %d/%m/%Y}"
+
+
+def _is_here(visit: Visit, to: str) -> bool:
+    path = visit.request.path
+    return path == to or (to != "/console" and path.startswith(to + "/"))

@@ -1,0 +1,29 @@
+"""Every address of the console, each behind its gate. What stands in no table does not exist."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from bot.assembly import Parts
+from bot.console.account import Account
+from bot.console.audit import AuditPages
+from bot.console.cases import CasePages
+from bot.console.commune import CommunePages
+from bot.console.door import Door
+from bot.console.gaps import GapPages
+from bot.console.officers import OfficerPages
+from bot.console.pages import ConsolePages
+from bot.console.visits import Route, guarded
+from bot.site import Site
+
+
+def routes(site: Site) -> list[Route]:
+    """The whole table, in the order of the menu."""
+    pages = ConsolePages(site)
+    nouns = (Door, Account, CasePages, GapPages, OfficerPages, CommunePages, AuditPages)
+    return [route for noun in nouns for route in noun(pages).table()]
+
+
+def table(parts: Parts, site: Site) -> list[web.RouteDef]:
+    """The same as the web server takes it."""
+    return [guarded(route, parts) for route in routes(site)]

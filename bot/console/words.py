@@ -1,0 +1,112 @@
+"""Vietnamese names of what the code calls by codes; the one place where the console says them."""
+
+from __future__ import annotations
+
+from handlers.permissions import Act, Role
+
+ROLES: dict[str, str] = {
+    Role.DESK: "Cán bộ một cửa",
+    Role.FIELD: "Cán bộ chuyên môn",
+    Role.UNIT_HEAD: "Trưởng đơn vị",
+    Role.LEADER: "Lãnh đạo xã",
+    Role.CURATOR: "Người soạn nội dung",
+    Role.APPROVER: "Người duyệt nội dung",
+    Role.BROADCASTER: "Người gửi thông báo",
+    Role.INSPECTOR: "Thanh tra, giám sát",
+    Role.SEAL_HOLDER: "Người giữ khóa niêm phong",
+    Role.OPERATOR: "Người vận hành",
+}
+ACTS: dict[str, str] = {
+    Act.ACCOUNT_OWN: "Quản lý tài khoản của mình",
+    Act.CASE_LIST: "Xem danh sách vụ việc",
+    Act.CASE_READ: "Mở xem nội dung vụ việc",
+    Act.CASE_NAME_SUBJECT: "Ghi vụ việc nói về ai, đơn vị nào",
+    Act.GAP_READ: "Xem câu bot chưa trả lời được",
+    Act.COMMUNE_READ: "Xem thông tin xã",
+    Act.COMMUNE_EDIT: "Sửa thông tin xã, đơn vị, thôn",
+    Act.OFFICER_READ: "Xem danh sách cán bộ",
+    Act.OFFICER_EDIT: "Thêm cán bộ, cấp và thu quyền",
+    Act.STAND_IN_EDIT: "Cử người làm thay khi nghỉ phép",
+    Act.FACTOR_RESET: "Xác nhận cấp lại mã xác thực",
+    Act.AUDIT_READ: "Xem nhật ký hệ thống",
+    Act.AUDIT_EXPORT: "Tải nhật ký hệ thống",
+}
+FIELDS: dict[str, str] = {
+    "justice": "Tư pháp, hộ tịch",
+    "land": "Đất đai",
+    "building": "Xây dựng",
+    "welfare": "Chính sách xã hội",
+    "health": "Y tế, bảo hiểm y tế",
+    "education": "Giáo dục",
+    "security": "An ninh trật tự",
+    "economy": "Kinh tế, hạ tầng",
+    "environment": "Môi trường",
+}
+STATES = {"invited": "chưa đăng ký", "active": "đang làm việc", "left": "đã nghỉ"}
+CASE_KINDS = {"report": "Phản ánh, kiến nghị", "complaint": "Khiếu nại", "question": "Câu hỏi chuyển cán bộ"}
+CASE_STATES = {"draft": "bản ghi đầu"}
+CASE_EVENTS = {
+    "told": "Người dân kể",
+    "place": "Nơi xảy ra",
+    "asked_for_person": "Xin gặp cán bộ",
+}
+ACTORS = {"officer": "cán bộ", "command": "dòng lệnh", "system": "máy chủ"}
+OBJECTS = {
+    "officer": "cán bộ",
+    "grant": "quyền",
+    "stand_in": "lượt làm thay",
+    "commune": "xã",
+    "office": "đơn vị",
+    "hamlet": "thôn",
+    "case": "vụ việc",
+    "audit": "nhật ký",
+}
+AT_THE_DOOR = {
+    "sign_in:signed_up": "Đăng ký tài khoản",
+    "sign_in:factor_bound": "Gắn ứng dụng xác thực",
+    "sign_in:entered": "Đăng nhập",
+    "sign_in:recovery_code": "Dùng mã dự phòng",
+    "sign_in:left": "Đăng xuất",
+    "sign_in:left_everywhere": "Đăng xuất mọi nơi",
+    "sign_in:password_changed": "Đổi mật khẩu",
+    "sign_in:codes_renewed": "Tạo lại mã dự phòng",
+    "sign_in:wrong_password": "Nhập sai mật khẩu",  # nosec B105
+    "sign_in:wrong_code": "Nhập sai mã xác thực",
+}
+DETAILS = {
+    "added": "thêm",
+    "link": "tạo đường dẫn đăng ký",
+    "office": "đơn vị",
+    "left": "cho nghỉ",
+    "made": "cử",
+    "ended": "kết thúc",
+    "asked": "đề nghị",
+    "confirmed": "xác nhận",
+    "checked": "xác nhận còn đúng",
+    "hamlet": "thêm thôn",
+    "hamlet_closed": "đóng thôn",
+    "office_closed": "đóng đơn vị",
+    "verified": "kiểm chuỗi",
+}
+WEAK_PASSWORD = {
+    "short": "Mật khẩu cần ít nhất 10 ký tự.",
+    "long": "Mật khẩu dài quá 200 ký tự.",
+    "common": "Mật khẩu này quá phổ biến, người khác dễ đoán.",
+    "same": "Mật khẩu cần nhiều loại ký tự hơn.",
+    "login": "Mật khẩu không được chứa tên đăng nhập.",
+}
+
+
+def act(code: str) -> str:
+    """The words of an audit row's act: "officer.edit:gave_desk" reads as what was done."""
+    if code in AT_THE_DOOR:
+        return AT_THE_DOOR[code]
+    name, _, what = code.partition(":")
+    return " · ".join(part for part in (ACTS.get(name, name), _detail(what)) if part)
+
+
+def _detail(what: str) -> str:
+    for prefix, words in (("gave_", "cấp quyền"), ("ended_", "thu quyền")):
+        if what.startswith(prefix):
+            return f"{words} {ROLES.get(what.removeprefix(prefix), what)}"
+    return DETAILS.get(what, what)

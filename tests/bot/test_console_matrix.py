@@ -1,0 +1,187 @@
+"""Every route of the console x every role x own and other commune, from the route table itself."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import pytest
+
+from bot.assembly import Parts
+from bot.console import words
+from bot.console.routes import routes
+from bot.console.visits import Gate, Route
+from bot.site import Site
+from handlers.permissions import ACTS, EVERYBODY, Act, Role
+from handlers.sign_in import Door
+from storage import accounts, cases, communes, grants, offices, sign_ins
+from storage.communes import ChannelAccount, Commune
+from storage.grants import Grant, StandIn
+from storage.offices import Hamlet, Office
+from tests.bot.conftest import Seats
+from tests.bot.console import BROWSER, Colleague, hire
+from tests.conftest import THE_DAY
+
+ROUTES = routes(Site())
+BEHIND_A_GATE = [route for route in ROUTES if isinstance(route.gate, Act)]
+DAY = THE_DAY.isoformat()
+# What a form needs so that the page gets as far as the object it names.
+FIELDS: dict[str, dict[str, str]] = {
+    "/console/officers": {"name": "Người Mới", "role": "desk"},
+    "/console/officers/{id}/roles": {"role": "desk", "valid_from": DAY},
+    "/console/commune/offices": {"name": "Phòng Mới"},
+    "/console/commune/offices/{id}": {"name": "Phòng Khác"},
+    "/console/commune/hamlets": {"names": "Thôn Mới"},
+}
+
+
+@dataclass
+class Things:
+    """One of everything in a commune, made fresh for each request."""
+
+    parts: Parts
+    commune: Commune
+
+    async def officer(self) -> dict[str, int]:
+        """Somebody, with a role that can be ended."""
+        other = await hire(self.parts, self.commune, Role.OPERATOR, name="Người Khác")
+        async with self.parts.database.writing() as session:
+            row = Grant(commune_id=self.commune.id or 0, officer_id=other.id or 0, role=Role.DESK, valid_from=THE_DAY)
+            return {"id": other.id or 0, "grant": await grants.add(session, row)}
+
+    async def office(self) -> dict[str, int]:
+        """A unit."""
+        async with self.parts.database.writing() as session:
+            row = Office(commune_id=self.commune.id or 0, name="Phòng Cũ", valid_from=THE_DAY)
+            return {"id": await offices.keep(session, row)}
+
+    async def hamlet(self) -> dict[str, int]:
+        """A hamlet."""
+        async with self.parts.database.writing() as session:
+            row = Hamlet(commune_id=self.commune.id or 0, name="Thôn Cũ", name_key="thon cu", valid_from=THE_DAY)
+            return {"id": await offices.keep(session, row)}
+
+    async def stand_in(self) -> dict[str, int]:
+        """Somebody doing somebody's work."""
+        first, second = await hire(self.parts, self.commune, Role.DESK), await hire(self.parts, self.commune, Role.DESK)
+        async with self.parts.database.writing() as session:
+            row = StandIn(
+                commune_id=self.commune.id or 0,
+                absent_id=first.id or 0,
+                stand_in_id=second.id or 0,
+                valid_from=THE_DAY,
+                valid_to=THE_DAY,
+                made_by=first.id or 0,
+                made_at=self.parts.clock.now(),
+            )
+            return {"id": await grants.add(session, row)}
+
+    async def case(self) -> dict[str, int]:
+        """What somebody told."""
+        async with self.parts.database.writing() as session:
+            channel = await communes.channel_account(session, commune_id=self.commune.id or 0, channel="webchat")
+            assert channel is not None
+            account = await accounts.find_or_add(
+                session, commune_id=self.commune.id or 0, channel_account_id=channel.id or 0, chat_key="ai-do"
+            )
+            now = self.parts.clock.now()
+            case_id = await cases.open_draft(
+                session, commune_id=self.commune.id or 0, account_id=account.id or 0, kind="report", at=now
+            )
+            await cases.append(
+                session, commune_id=self.commune.id or 0, case_id=case_id, kind="told", body_id=None, at=now
+            )
+        return {"id": case_id}
+
+    async def session(self) -> dict[str, int]:
+        """A session of somebody else."""
+        other = await hire(self.parts, self.commune, Role.DESK)
+
+        async with self.parts.database.writing() as session:
+            return {
+                "id": (
+                    await Door(session, self.parts.vault, self.parts.clock.now()).password_given(other, BROWSER)
+                ).session.id
+                or 0
+            }
+
+    async def of(self, path: str) -> dict[str, int]:
+        """The object that a path names. A path that nobody described here fails the test."""
+        if "{" not in path:
+            return {}
+        makers: dict[str, Callable[[], Awaitable[dict[str, int]]]] = {
+            "/console/officers/": self.officer,
+            "/console/commune/offices/": self.office,
+            "/console/commune/hamlets/": self.hamlet,
+            "/console/stand-ins/": self.stand_in,
+            "/console/cases/": self.case,
+            "/console/account/sessions/": self.session,
+        }
+        return await next(make for start, make in makers.items() if path.startswith(start))()
+
+
+def test_every_route_has_a_gate_and_every_act_has_words_and_a_route() -> None:
+    assert all(isinstance(route.gate, Act | Gate) for route in ROUTES)
+    open_ones = {route.path for route in ROUTES if route.gate is Gate.OPEN}
+    assert open_ones == {"/console/sign-in", "/console/sign-up/{token}"}
+    assert set(words.ACTS) == set(Act) and set(words.ROLES) == set(Role) == set(ACTS)
+    assert {route.gate for route in BEHIND_A_GATE} == set(Act)
+
+
+async def call(colleague: Colleague, route: Route, ids: dict[str, int]) -> int:
+    address = route.path.format(**ids)
+    if route.method == "GET":
+        return (await colleague.client.get(address, allow_redirects=False)).status
+    return (await colleague.sends(address, **FIELDS.get(route.path, {}))).status
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_each_role_reaches_what_the_rule_says_and_nothing_else(
+    role: Role, parts: Parts, seats: Seats, commune: Commune, other_commune: Commune
+) -> None:
+    here, elsewhere = Things(parts, commune), Things(parts, other_commune)
+    # Ending one's own sessions comes last: nothing can be asked after it.
+    for route in sorted(BEHIND_A_GATE, key=lambda one: one.path.endswith("end-all")):
+        allowed = route.gate in EVERYBODY or route.gate in ACTS[role]
+        colleague = await seats(role)
+        own = await call(colleague, route, await here.of(route.path))
+        assert (own == 403) is not allowed, (role, route.method, route.path, own)
+        assert own in (200, 303, 403, 422), (role, route.method, route.path, own)
+        if "{" in route.path and "sessions" not in route.path:
+            foreign = await call(await seats(role), route, await elsewhere.of(route.path))
+            assert foreign == (404 if allowed else 403), (role, route.method, route.path, foreign)
+
+
+async def test_a_session_of_somebody_else_is_not_ended(
+    parts: Parts, seats: Seats, commune: Commune, other_commune: Commune
+) -> None:
+    for place in (commune, other_commune):
+        ids = await Things(parts, place).session()
+        colleague = await seats(Role.DESK)
+        await colleague.sends(f"/console/account/sessions/{ids['id']}/end")
+        async with parts.database.reading() as session:
+            row = await session.get(sign_ins.OfficerSession, ids["id"])
+            assert row is not None and row.ended_at is None
+
+
+async def test_nobody_signed_in_sees_nothing(parts: Parts, another: object, seats: Seats, commune: Commune) -> None:
+    stranger = await seats(Role.OPERATOR)
+    stranger.client.session.cookie_jar.clear()
+    things = Things(parts, commune)
+    for route in ROUTES:
+        if route.gate is Gate.OPEN:
+            continue
+        address = route.path.format(**await things.of(route.path))
+        answer = await stranger.client.request(route.method, address, allow_redirects=False)
+        assert answer.status == 303 and answer.headers["Location"].startswith("/console/sign-in"), route
+
+
+async def test_the_export_holds_only_this_communes_rows(
+    parts: Parts, seats: Seats, other_commune: Commune, webchat_account: ChannelAccount
+) -> None:
+    await seats(Role.OPERATOR, at=other_commune, name="Người Xã Bên")
+    inspector = await seats(Role.INSPECTOR, name="Thanh Tra Xã Này")
+    file = await inspector.client.get("/console/audit.csv")
+    text = await file.text()
+    assert file.headers["Content-Disposition"] == 'attachment; filename="nhat-ky-mau-2026-11-23.csv"'
+    assert "Thanh Tra Xã Này" in text and "Người Xã Bên" not in text
