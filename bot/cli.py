@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from bot import logs
 from bot import settings as environment
 from bot.errors import EdgeError
 from bot.settings import Settings
@@ -25,8 +26,7 @@ BENCHES = Path(__file__).parent.parent / "benchmarks"
 @click.group()
 def main() -> None:
     """Dân Hỏi: chatbot giữa người dân và cán bộ xã."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logs.begin()
     for stream in (sys.stdin, sys.stdout):
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
 

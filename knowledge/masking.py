@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from knowledge.vietnamese import fold
+from knowledge import names
 
 _GAP = r"[\s.\-–_()/]{0,3}"  # what people put between the digits of one number
 _EMAIL = re.compile(r"[\w.+\-]{1,64}\s?(?:@|\(at\)|\[at\])\s?[\w\-]{1,64}(?:\s?\.\s?[\w\-]{2,24}){1,4}", re.I)
@@ -24,72 +24,11 @@ _SPOKEN = ("không", "một", "hai", "ba", "bốn", "tư", "năm", "lăm", "sáu
 _SPOKEN_RUN = re.compile(rf"(?<!\w)(?:(?:{'|'.join(_SPOKEN)})[\s,.\-]+){{7,}}(?:{'|'.join(_SPOKEN)})(?!\w)", re.I)
 _KEPT = re.compile(f"{_LAW.pattern}|{_DATE.pattern}|{_PROCEDURE.pattern}", re.I)
 
-_SURNAMES = frozenset(
-    [
-        "nguyen",
-        "tran",
-        "le",
-        "pham",
-        "hoang",
-        "huynh",
-        "phan",
-        "vu",
-        "vo",
-        "dang",
-        "bui",
-        "do",
-        "ho",
-        "ngo",
-        "duong",
-        "ly",
-        "dinh",
-        "trinh",
-        "dao",
-        "lam",
-        "truong",
-        "mai",
-        "luong",
-        "ha",
-        "luu",
-        "thach",
-        "danh",
-        "kim",
-        "son",
-        "chau",
-        "to",
-        "ta",
-        "thai",
-        "cao",
-        "doan",
-        "quach",
-        "nong",
-        "ma",
-        "trieu",
-        "lo",
-        "quang",
-        "giang",
-        "than",
-        "vuong",
-        "phung",
-        "kieu",
-        "mac",
-        "tong",
-        "tang",
-    ]
-)
-_CAPITAL = r"[A-ZÀ-ỸĐ][a-zà-ỹđ]*"
-_NAME = rf"{_CAPITAL}(?:\s{_CAPITAL}){{1,5}}"
-_CUE = re.compile(
-    r"(?P<cue>(?:[Hh]ọ\s(?:và\s)?tên|[Tt]ên(?:\s(?:tôi|em|mình|là|cháu|con))*|[Tt]ôi\s(?:tên\s)?là|[Ee]m\s(?:tên\s)?là|[Ôô]ng|[Bb]à|"
-    rf"[Aa]nh|[Cc]hị|[Cc]ô|[Cc]hú|[Bb]ác|[Cc]on|[Cc]háu|[Vv]ợ|[Cc]hồng|[Bb]ố|[Mm]ẹ|[Bb]a|[Mm]á)\s*:?\s+)(?P<name>{_NAME})"
-)
+# A name that is told as such, whatever it is made of: "họ tên: ...", "tôi tên ...".
 _TOLD_NAME = re.compile(
     r"(?P<cue>(?:họ\s(?:và\s)?tên|ho\s(?:va\s)?ten|tên\s(?:tôi|em|mình)?\s?là|ten\s(?:toi|em|minh)?\s?la|tôi\stên|toi\sten|em\stên|em\sten)"
     r"\s*:?\s*)(?P<name>[^\W\d_]+(?:\s[^\W\d_]+){1,3})",
     re.I,
-)
-_BARE_NAME = re.compile(
-    rf"(?<![\w\s])\s*(?P<name>{_CAPITAL}(?:\s{_CAPITAL}){{2,4}})|(?<=\s)(?P<inner>{_CAPITAL}(?:\s{_CAPITAL}){{2,4}})"
 )
 
 PHONE, PAPER, CARD, NUMBER = "[số điện thoại]", "[số giấy tờ]", "[số thẻ]", "[dãy số]"
@@ -147,17 +86,6 @@ def _around(kept: re.Pattern[str], text: str, change: object) -> str:
 
 
 def _mask_names(text: str) -> str:
-    text = _TOLD_NAME.sub(lambda m: m["cue"] + PERSON, text)
-    text = _CUE.sub(
-        lambda m: m["cue"] + PERSON if _may_be_name(m["name"]) or len(m["name"].split()) > 1 else m[0], text
-    )
-    return _BARE_NAME.sub(_bare_name, text)
-
-
-def _bare_name(found: re.Match[str]) -> str:
-    name = found["name"] or found["inner"]
-    return found[0].replace(name, PERSON) if _may_be_name(name) else found[0]
-
-
-def _may_be_name(name: str) -> bool:
-    return fold(name.split()[0]) in _SURNAMES
+    for start, end in reversed(names.find(text)):
+        text = text[:start] + PERSON + text[end:]
+    return _TOLD_NAME.sub(lambda told: told["cue"] + PERSON, text)
