@@ -26,7 +26,12 @@ def pick(meaning: Meaning, desk: Desk) -> str | None:
     for choice in offered:
         if fold(choice["label"]) == said:
             return _does(choice)
-    return _by_words(said, offered) or _by_subject(meaning, talk, desk) or _by_meaning(meaning, talk)
+    return (
+        _by_words(said, offered)
+        or _by_sure_meaning(meaning, talk)
+        or _by_subject(meaning, talk, desk)
+        or _by_meaning(meaning, talk)
+    )
 
 
 def holds(title: str, words: str) -> int:
@@ -68,6 +73,14 @@ def _by_subject(meaning: Meaning, talk: Talk, desk: Desk) -> str | None:
 
 def _asks_which(talk: Talk) -> bool:
     return (talk.asks or "").startswith("clarify.")
+
+
+def _by_sure_meaning(meaning: Meaning, talk: Talk) -> str | None:
+    """Words that by themselves are answered by one of the topics that we named: "đất ông bà để lại chưa có sổ"."""
+    if not _asks_which(talk) or meaning.action != "answer":
+        return None
+    does = OPENS + meaning.topics[0].topic
+    return does if any(choice["does"] == does for choice in talk.choices) else None
 
 
 def _by_meaning(meaning: Meaning, talk: Talk) -> str | None:

@@ -7,15 +7,17 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import cast
 
-from knowledge.lexicon import labelled, listed
+from knowledge.lexicon import Phrases, labelled, listed
 from knowledge.meaning import Command, Facet
 from knowledge.vietnamese import fold, syllables
 
 _NUMBER_WORDS = {
     "một": 1,
+    "mot": 1,
     "hai": 2,
     "ba": 3,
     "bốn": 4,
+    "bon": 4,
     "tư": 4,
     "năm": 5,
     "sáu": 6,
@@ -26,6 +28,10 @@ _NUMBER_WORDS = {
     "nhì": 2,
     "đầu": 1,
 }
+_UNMARKED_NUMBERS = {fold(word): number for word, number in _NUMBER_WORDS.items()}
+LONGEST_CHOICE = 6  # syllables of a message that only picks a number
+MOST_GUESSED = 1  # of its syllables are fillers only if their missing marks are guessed: "dan" may be dẫn or dân
+LONGEST_NAMING = 9  # … that only names a matter; a longer one without marks may say more than it seems
 _CHOOSING = frozenset(
     [
         "số",
@@ -51,6 +57,12 @@ _CHOOSING = frozenset(
         "muc",
         "cau",
         "thu",
+        "tien",
+        "la",
+        "lay",
+        "bam",
+        "phuong",
+        "ok",
     ]
 )
 # Our own case codes (PA-7K2M9, PA-2026-000123) and the dossier codes of one-stop desks (000.00.15.H22-261012-0034).
@@ -120,15 +132,22 @@ def _fillers() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
 
 
 def find_number(said: Sequence[str]) -> int | None:
-    """The number that is the whole message: "2", "số 2", "chọn cái thứ hai"."""
-    core = [s for s in _core(said, _fillers()[0]) if s not in _CHOOSING] if len(said) <= 6 else []
+    """The number that is the whole message: "2", "số 2", "chọn cái thứ hai", "cai dau tien"; a longer one tells a story."""
+    if len(said) > LONGEST_CHOICE:
+        return None
+    courtesy = _fillers()[0]
+    polite = (courtesy | {fold(s) for s in courtesy}) - _NUMBER_WORDS.keys() - {"nay"}  # "năm nay" is no five
+    core = [s for s in _core(said, polite) if s not in _CHOOSING]
+    if not core and len(said) > 1:  # "cái đầu tiên", "so mot nha": nothing but words of choosing
+        core = [s for s in said if s in _NUMBER_WORDS or s in _UNMARKED_NUMBERS][:2]
     if len(core) != 1:
-        left = [s for s in said if s in _NUMBER_WORDS]
-        return _NUMBER_WORDS[left[0]] if not core and len(left) == 1 and len(said) > 1 else None
+        return None
     word = core[0]
     if word.isascii() and word.isdigit() and len(word) <= 3:
         return int(word)
-    return _NUMBER_WORDS.get(word) if len(said) <= 5 and word != "đầu" else None
+    if len(said) > 1 and word in _UNMARKED_NUMBERS and any(s in _CHOOSING for s in said):
+        return _UNMARKED_NUMBERS[word]
+    return _NUMBER_WORDS.get(word) if word != "đầu" or len(said) > 1 else None
 
 
 def find_codes(text: str) -> tuple[str, ...]:
@@ -148,10 +167,33 @@ def subjects(said: Sequence[str]) -> list[str]:
 
 def count_content(said: Sequence[str]) -> int:
     """How many syllables carry a subject: no courtesy, no filler, no word that names a part or a day."""
-    _, common, folded = _fillers()
     named = {at for hit in labelled("facets").find(said) for at in range(hit.start, hit.end)}
-    return sum(
-        1
-        for at, s in enumerate(said)
-        if at not in named and not s.isdigit() and s not in common and not (s == fold(s) and s in folded)
-    )
+    return sum(at not in named and says_something(syllable) for at, syllable in enumerate(said))
+
+
+def find_umbrella(said: Sequence[str]) -> tuple[str, ...]:
+    """The entries that a general name may stand for, where nothing else is named: "làm sổ đỏ", "thuế đất bao nhiêu"."""
+    hits = _umbrellas().find(said) if len(said) <= LONGEST_NAMING else []
+    if not hits:
+        return ()
+    widest = max(hits, key=lambda hit: (hit.end - hit.start, -hit.guesses))
+    named = {at for hit in labelled("facets").find(said) for at in range(hit.start, hit.end)}
+    named |= set(range(widest.start, widest.end))
+    rest = [syllable for at, syllable in enumerate(said) if at not in named]
+    courtesy, common, _ = _fillers()
+    polite = courtesy | {fold(syllable) for syllable in courtesy}
+    guessed = [syllable for syllable in rest if syllable not in common and syllable not in polite]
+    if len(guessed) > MOST_GUESSED or any(says_something(syllable) for syllable in rest):
+        return ()
+    return tuple(str(entry) for entry in listed("umbrellas")[int(widest.label)]["entries"])
+
+
+@lru_cache(maxsize=1)
+def _umbrellas() -> Phrases:
+    return Phrases((name, str(at)) for at, group in enumerate(listed("umbrellas")) for name in group["names"])
+
+
+def says_something(syllable: str) -> bool:
+    """Whether this may carry a subject: no number, no courtesy, no filler; typed without marks it may be a filler."""
+    _, common, folded = _fillers()
+    return not (syllable.isdigit() or syllable in common or (syllable == fold(syllable) and syllable in folded))

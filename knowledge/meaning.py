@@ -74,6 +74,7 @@ class Meaning:
     emergency: Emergency | None = None
     content_words: int = 0
     in_scope: float = field(default=0.0)
+    general: tuple[str, ...] = ()  # the entries that a general name may stand for, where nothing else was said
 
     @property
     def action(self) -> Action:

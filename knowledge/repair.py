@@ -23,6 +23,8 @@ _SYLLABLE = re.compile(f"{_ONSET}{_RIME}")
 _STOPPED = re.compile(r"(?:ch|[cpt])$")
 _AMOUNT = re.compile(r"(\d+)(k|tr|h|g|ng|m|tuoi|t|thang|nam|nguoi|ng)(\d*)$")
 _UNITS = {"k": "nghìn", "tr": "triệu", "h": "giờ", "g": "giờ", "ng": "người", "m": "mét", "t": "tháng"}
+_DOCUMENT = re.compile(r"(nq|nd|tt|qd|ttlt)(\d{1,4})$")
+_DOCUMENTS = {"nq": "nghị quyết", "nd": "nghị định", "tt": "thông tư", "qd": "quyết định", "ttlt": "thông tư liên tịch"}
 _WEEKDAY = re.compile(r"t([2-7])$")
 _WEEKDAYS = {"2": "hai", "3": "ba", "4": "tư", "5": "năm", "6": "sáu", "7": "bảy"}
 _CONSONANTS = re.compile(r"^[bcdđghklmnpqrstvx]{2,}$")
@@ -125,6 +127,9 @@ class Repair:
             meant = ABBREVIATIONS.get(fold(word))
         if meant:
             return self._fitting(meant, before, after)
+        document = _DOCUMENT.match(fold(word))
+        if document:  # "nq254"
+            return [*_DOCUMENTS[document[1]].split(), document[2]]
         if word.isdigit() or self.knows(word):
             return [one_spelling(word)]
         mended = _amount(word) or self._decoded(word) or self._initials(word, before, after)

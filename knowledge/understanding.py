@@ -8,7 +8,7 @@ from pathlib import Path
 
 from knowledge.actions import rank_actions
 from knowledge.asked_day import find_asked_day
-from knowledge.cues import asks, count_content, find_codes, find_command, find_facet, find_number
+from knowledge.cues import asks, count_content, find_codes, find_command, find_facet, find_number, find_umbrella
 from knowledge.emergencies import find_emergency
 from knowledge.entry import Entry
 from knowledge.meaning import Band, Found, Meaning
@@ -36,6 +36,7 @@ class Understanding:
     def __init__(self, entries: Mapping[str, Entry], *caches: Path) -> None:
         """`caches` are folders where trained parts may lie; the first one takes what is trained anew."""
         self._parts: Trained = trained(entries, *caches)
+        self._entries = frozenset(entries)
         self._ranker = self._parts.ranker
 
     @property
@@ -59,16 +60,21 @@ class Understanding:
             ours < POSSIBLE and wish in LOOKED_UP and share < CLEAR_WISH
         ):  # "tối nay đá với ai" is none for our directory
             actions = tuple(each for each in actions if each[0] not in LOOKED_UP)
-        content_words, facet = count_content(said), find_facet(said)
+        content_words, facet, found = count_content(said), find_facet(said), _found(ranked, right)
         (first, likelihood), *_ = actions
         if first == "smalltalk" and likelihood < CHATTY and content_words and band != "abstain":
             actions = tuple(each for each in actions if each[0] != "smalltalk")  # "đất" is no courtesy
+        band = _asked_back(band, ranked, ours, said, content_words)
+        meant = tuple(topic for topic in find_umbrella(said) if topic in self._entries)
+        general = meant if len(meant) > 1 else ()
+        if general:  # a general name alone: what it may stand for is asked, whatever ranks first
+            band, found = "clarify", _gathered(found, general)
         return Meaning(
             text=text,
             folded=" ".join(fold(syllable) for syllable in said),
             actions=actions,
-            topics=_found(ranked, right),
-            band=_asked_back(band, ranked, ours, said, content_words),
+            topics=found,
+            band=band,
             asked_day=find_asked_day(text, on=on),
             facet=facet,
             command=find_command(said),
@@ -77,6 +83,7 @@ class Understanding:
             emergency=emergency,
             content_words=content_words,
             in_scope=ours,
+            general=general,
         )
 
 
@@ -87,6 +94,13 @@ def _found(ranked: Ranked, right: float) -> tuple[Found, ...]:
         for at, (topic, score) in enumerate(zip(ranked.topics, ranked.scores, strict=True))
         if score > 0
     )
+
+
+def _gathered(found: tuple[Found, ...], meant: Sequence[str]) -> tuple[Found, ...]:
+    """What a general name may stand for, as it is listed and equally likely, then the other topics found."""
+    likely = max((each.score for each in found if each.topic in meant), default=found[0].score if found else 0.0)
+    share = round(likely / len(meant), 4)
+    return (*(Found(topic, share) for topic in meant), *(each for each in found if each.topic not in meant))
 
 
 def _asked_back(band: Band, ranked: Ranked, ours: float, said: Sequence[str], content_words: int) -> Band:

@@ -127,3 +127,36 @@ async def test_a_foreign_price_is_no_fee_of_the_topic_at_hand(citizen: Citizen, 
     await ask_about_births(citizen)
     heard = await citizen.says(said)
     assert heard.action == "abstain" and heard.topic is None
+
+
+@pytest.mark.parametrize("picked", ["3", "số 3", "cái thứ ba nha", "chon so 3 di"])
+async def test_a_choice_is_picked_by_its_number(citizen: Citizen, picked: str) -> None:
+    asked = await citizen.says("em muốn hỏi chuyện chứng thực")
+    assert asked.action == "clarify"
+    heard = await citizen.says(picked)
+    assert heard.action == "answer" and heard.topic == "tthc.chung-thuc-hop-dong"
+
+
+async def test_a_choice_is_picked_by_what_it_is_about(citizen: Citizen) -> None:
+    await citizen.says("hỏi về hộ khẩu")
+    heard = await citizen.says("tui thuê trọ ở xã khác, muốn khai tạm trú")
+    assert heard.action == "answer" and heard.topic == "tthc.dang-ky-tam-tru"
+
+
+async def test_a_story_with_a_number_in_it_picks_nothing(citizen: Citizen) -> None:
+    await ask_about_births(citizen)
+    heard = await citizen.says(
+        "mẹ tôi năm nay già yếu, muốn lập di chúc chia đất cho các con thì ra xã chứng thực được không"
+    )
+    assert heard.topic == "tthc.chung-thuc-di-chuc"
+
+
+async def test_a_general_name_leaves_the_topic_at_hand(citizen: Citizen) -> None:
+    await ask_about_births(citizen)
+    heard = await citizen.says("cho hoi chuyen so do")
+    assert heard.action == "clarify" and len(heard.choices) >= 4
+
+
+async def test_a_resolution_is_found_by_its_number(citizen: Citizen) -> None:
+    heard = await citizen.says("nq254 đổi gì về đất vậy")
+    assert heard.action == "answer" and heard.topic == "giadat.nq254.doi-gi-tu-2026"

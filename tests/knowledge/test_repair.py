@@ -27,6 +27,8 @@ def repair(knowledge: Knowledge) -> Repair:
         ("nguwowif", "nguoi"),
         ("thur tucj", "thu tuc"),
         ("giâyf khai sinh", "giay khai sinh"),
+        ("nq254", "nghi quyet 254"),
+        ("NĐ50 về đất", "nghi dinh 50 ve dat"),
     ],
 )
 def test_what_is_typed_is_read_as_meant(repair: Repair, typed: str, meant: str) -> None:

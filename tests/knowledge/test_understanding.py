@@ -11,6 +11,7 @@ import pytest
 
 from knowledge.actions import out_of_scope
 from knowledge.base import Knowledge
+from knowledge.lexicon import listed
 from knowledge.training import train, trained
 from knowledge.understanding import Understanding
 from knowledge.variants import same_when_folded
@@ -60,9 +61,47 @@ def test_commands(knowledge: Knowledge, text: str, command: str) -> None:
     assert knowledge.understand(text, on=THE_DAY).command == command
 
 
-@pytest.mark.parametrize(("text", "number"), [("2", 2), ("số 3", 3), ("chọn cái thứ hai", 2), ("nhà 4 người", None)])
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("2", 2),
+        ("số 3", 3),
+        ("chọn cái thứ hai", 2),
+        ("chon so 3 di", 3),
+        ("cai dau tien nha", 1),
+        ("dạ 1 ạ", 1),
+        ("nhà 4 người", None),
+        ("năm nay", None),
+        ("sau", None),
+        ("ba tôi xin giấy này từ hồi đầu năm mà chưa có", None),
+    ],
+)
 def test_numbers(knowledge: Knowledge, text: str, number: int | None) -> None:
     assert knowledge.understand(text, on=THE_DAY).number == number
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("em hỏi chuyện hộ khẩu", True),
+        ("chung thuc giay to", True),
+        ("tiền trợ cấp được bao nhiêu", True),
+        ("chứng thực chữ ký mất bao nhiêu", False),  # more is named than the general word
+        ("thu hoi dat thi bao truoc cho dan", False),
+    ],
+)
+def test_a_general_name_alone_is_asked_back(knowledge: Knowledge, text: str, asked: bool) -> None:
+    meaning = knowledge.understand(text, on=THE_DAY)
+    assert bool(meaning.general) == asked
+    if asked:
+        assert meaning.action == "clarify"
+        assert [each.topic for each in meaning.topics[: len(meaning.general)]] == list(meaning.general)
+
+
+def test_every_entry_under_a_general_name_exists(knowledge: Knowledge) -> None:
+    groups = listed("umbrellas")
+    assert {entry for group in groups for entry in group["entries"]} <= set(knowledge.entries)
+    assert all(len(group["entries"]) > 1 for group in groups)
 
 
 @pytest.mark.parametrize(
