@@ -9,8 +9,10 @@ import numpy as np
 
 from knowledge.classifier import Ridge
 from knowledge.cues import subjects
+from knowledge.lexicon import concepts, standard
 from knowledge.search import Index, folded_terms
 from knowledge.titles import Titles
+from knowledge.vietnamese import fold
 
 MODEL_SHARE = 0.7  # of the language model's score beside BM25F
 OURS, OUTSIDE = "ours", "?"  # the classes of the classifier: asked about our topics, or about anything else
@@ -34,6 +36,22 @@ def features_of(said: Sequence[str]) -> list[str]:
     return folded_terms(said)
 
 
+def _asked_about(said: Sequence[str]) -> list[list[str]]:
+    """What a message is about, syllable by syllable: each with the official words that its phrase stands for."""
+    plain = standard(said)
+    wanted = set(subjects(plain))
+    found: dict[str, list[str]] = {}
+    for syllable in plain:
+        if (folded := fold(syllable)) in wanted:
+            found.setdefault(folded, [folded])
+    for hit in concepts().find(said):
+        official = fold("=" + hit.label.replace(" ", "_"))
+        for syllable in standard(said[hit.start : hit.end]):
+            if fold(syllable) in found:
+                found[fold(syllable)].append(official)
+    return list(found.values())
+
+
 class Ranker:
     """Built over one set of entries; asked once per message."""
 
@@ -52,7 +70,7 @@ class Ranker:
         order = np.argsort(-added, kind="stable")[: max(most, 6)]
         best = [float(added[at]) for at in order]
         top = int(order[0])
-        covered = self._index.covered(subjects(said), top)
+        covered = self._index.covered(_asked_about(said), top)
         # What each figure is worth is fitted in knowledge/confidence.py. The length of the message is none of them:
         # our out-of-scope examples are shorter than people's questions.
         signs = (

@@ -94,16 +94,20 @@ class Postings:
         names = {str(name): at for at, name in enumerate(arrays["names"].tolist())}
         return cls(names, arrays["start"], arrays["topics"], arrays["scores"])
 
-    def covered(self, asked: Sequence[str], topic: int, topics: int) -> float:
-        """Which share of these terms, by how rare they are, stands in the topic at all; 0.5 where nothing is asked."""
+    def covered(self, asked: Sequence[Sequence[str]], topic: int, topics: int) -> float:
+        """Which share of what is asked about, by how rare it is, stands in the topic at all, under any of its names (the
+        first one weighs); 0.5 where nothing is asked."""
         whole = held = 0.0
-        for term in asked:
-            at = self.names.get(term)
-            where = self.topics[self.start[at] : self.start[at + 1]] if at is not None else self.topics[:0]
-            weight = _idf(topics, len(where))
+        for names in asked:
+            weight = self.rarity(names[0], topics)
             whole += weight
-            held += weight * bool((where == topic).any())
+            held += weight * any(self.holds(name, topic) for name in names)
         return held / whole if whole else 0.5
+
+    def holds(self, term: str, topic: int) -> bool:
+        """Whether a term stands in a topic."""
+        at = self.names.get(term)
+        return at is not None and bool((self.topics[self.start[at] : self.start[at + 1]] == topic).any())
 
     def rarity(self, term: str, topics: int) -> float:
         """How rare a term is among so many topics; highest where it is unknown."""
@@ -141,8 +145,8 @@ class Index:
         topics = [document.topic for document in documents]
         return cls(topics, Postings.build(documents, folded=False), Postings.build(documents, folded=True))
 
-    def covered(self, asked: Sequence[str], topic: int) -> float:
-        """How much of these folded syllables a topic (its position in `topics`) speaks of."""
+    def covered(self, asked: Sequence[Sequence[str]], topic: int) -> float:
+        """How much of this, in folded syllables and official words, a topic (its position in `topics`) speaks of."""
         return self.folded.covered(asked, topic, len(self.topics))
 
     def shared_pairs(self, syllables: Sequence[str], topic: int) -> float:

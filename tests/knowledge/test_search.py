@@ -89,5 +89,5 @@ def test_titles_speak_for_short_messages_only(index: Index) -> None:
 
 def test_covered_tells_how_much_a_topic_speaks_of(index: Index) -> None:
     at = index.topics.index("khai-tu")
-    assert index.covered(["khai", "tu"], at) == pytest.approx(1.0)
-    assert index.covered(["may", "bay"], at) == 0.0
+    assert index.covered([["khai"], ["tu"]], at) == pytest.approx(1.0)
+    assert index.covered([["may"], ["bay"]], at) == 0.0
