@@ -19,6 +19,7 @@ from knowledge.vietnamese import fold
 
 PENALTY = 0.3
 VARIANTS_OF_AN_ENTRY = 4  # as examples of "answer": more would drown the other wishes
+OUTSIDE_COUNTS = 0.1  # how much a question out of scope counts: they are many, and few of them sound like a report
 SHARPNESS = 8.0  # turns scores near 0 and 1 into shares
 # Denunciations come before precision: a lower score is enough to be safe.
 LEAN: Mapping[str, float] = {"denunciation": 0.06}
@@ -70,9 +71,11 @@ def learn_actions(entries: Iterable[Entry], repair: Repair) -> Ridge:
     for entry in entries:
         step = max(1, len(entry.variants) // VARIANTS_OF_AN_ENTRY)
         examples += [(text, "answer") for text in (entry.title, *entry.variants[::step][:VARIANTS_OF_AN_ENTRY])]
-    examples += [(text, "answer") for text in out_of_scope("train")[::3]]
+    others = out_of_scope("train")
+    counts = [1.0] * len(examples) + [OUTSIDE_COUNTS] * len(others)
+    examples += [(text, "answer") for text in others]
     labels = [action for _, action in examples]
-    return train([features(repair.read(text)) for text, _ in examples], labels, penalty=PENALTY)[0]
+    return train([features(repair.read(text)) for text, _ in examples], labels, penalty=PENALTY, importance=counts)
 
 
 def out_of_scope(half: str) -> list[str]:

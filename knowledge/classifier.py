@@ -1,7 +1,7 @@
-"""A linear classifier over word features: ridge regression to one-vs-rest targets, with exact leave-one-out scores.
+"""A linear classifier over word features: ridge regression to one-vs-rest targets, and the scores of left-out examples.
 
-Solved over examples (there are fewer of them than features), so one solve gives the weights and, for little more, what
-chosen examples would have scored had they been left out: calibration never sees a question score itself.
+Solved by conjugate gradients over the few features that each example has: thousands of examples take a fraction of a
+second, so calibration can ask models that have not seen its questions.
 """
 
 from __future__ import annotations
@@ -9,12 +9,18 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
-FREQUENT = 40  # features in more examples than this are multiplied densely
+Figures = NDArray[np.float64]
+FOLDS = 10  # of the examples that are scored by a model that did not learn them
+MOST_STEPS = 60
+CLOSE = 1e-6  # of the squared error at the start: further steps change no answer
+TINY = 1e-12
 
 
 class Features:
@@ -47,9 +53,10 @@ class Features:
 class Ridge:
     """Scores every class for a list of feature names."""
 
-    def __init__(self, features: Features, classes: Sequence[str], weights: Floats, bias: Floats) -> None:
+    def __init__(self, features: Features, classes: Sequence[str], weights: NDArray[Any], bias: NDArray[Any]) -> None:
         """Made by `train`, or from the cache."""
-        self.features, self.classes, self.weights, self.bias = features, list(classes), weights, bias
+        self.features, self.classes = features, list(classes)
+        self.weights, self.bias = weights.astype(np.float32), bias.astype(np.float32)
 
     def scores(self, example: Iterable[str]) -> Floats:
         """One score per class, about 1 for the right one and 0 for the rest."""
@@ -62,54 +69,95 @@ def train(
     labels: Sequence[str],
     *,
     penalty: float,
-    probes: Sequence[int] = (),
     importance: Sequence[float] | None = None,
-) -> tuple[Ridge, Floats]:
-    """The classifier, and for each probe (a position in `examples`) the scores it would have had if left out.
-
-    `importance` says how much each example counts; without it all count alike.
-    """
+) -> Ridge:
+    """The classifier. `importance` says how much each example counts; without it all count alike."""
     features = Features.learn(examples)
-    vectors = [features.vector(example) for example in examples]
     classes = sorted(set(labels))
+    weights, bias = _solve(Rows.of(examples, features), *_wanted(labels, classes, importance), penalty)
+    return Ridge(features, classes, weights, bias)
+
+
+def left_out(
+    examples: Sequence[Sequence[str]],
+    labels: Sequence[str],
+    *,
+    penalty: float,
+    probes: Sequence[int],
+    importance: Sequence[float] | None = None,
+) -> Floats:
+    """For each probe (a position in `examples`) its scores by a model that learnt neither it nor its fold."""
+    features = Features.learn(examples)
+    rows, classes = Rows.of(examples, features), sorted(set(labels))
+    targets, counts = _wanted(labels, classes, importance)
+    scores = np.zeros((len(probes), len(classes)), dtype=np.float32)
+    for fold in range(FOLDS):
+        held = np.array(probes[fold::FOLDS], dtype=np.int64)
+        kept = counts.copy()
+        kept[held] = 0.0
+        weights, bias = _solve(rows, targets, kept, penalty)
+        scores[fold::FOLDS] = rows.times(weights)[held] + bias
+    return scores
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Examples as vectors, most of them empty: where each one starts, which features it has, and how much of each."""
+
+    start: NDArray[np.int64]
+    at: NDArray[np.int64]
+    values: Figures
+    width: int
+
+    @classmethod
+    def of(cls, examples: Sequence[Sequence[str]], features: Features) -> Rows:
+        """One row an example; an example without a known feature takes a worthless one, so that no row is empty."""
+        vectors = [features.vector(example) for example in examples]
+        lengths = [max(len(known), 1) for known, _ in vectors]
+        nothing = (np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.float32))
+        filled = [vector if len(vector[0]) else nothing for vector in vectors]
+        start = np.cumsum([0, *lengths[:-1]], dtype=np.int64)
+        values = np.concatenate([weights for _, weights in filled]).astype(float)
+        return cls(start, np.concatenate([known for known, _ in filled]), values, len(features.names))
+
+    def times(self, weights: Figures) -> Figures:
+        """Each example's sums: (examples, classes)."""
+        return np.add.reduceat(self.values[:, None] * weights[self.at], self.start, axis=0)
+
+    def back(self, errors: Figures) -> Figures:
+        """Each feature's sums over the examples that have it: (features, classes)."""
+        lengths = np.diff(np.append(self.start, len(self.at)))
+        spread = self.values[:, None] * np.repeat(errors, lengths, axis=0)
+        return np.column_stack([np.bincount(self.at, weights=column, minlength=self.width) for column in spread.T])
+
+
+def _wanted(
+    labels: Sequence[str], classes: Sequence[str], importance: Sequence[float] | None
+) -> tuple[Figures, Figures]:
+    """One for the class of each example and zero for the others; and how much each example counts."""
     column = {name: at for at, name in enumerate(classes)}
-    targets = np.zeros((len(examples), len(classes)), dtype=np.float32)
-    targets[np.arange(len(examples)), [column[label] for label in labels]] = 1.0
-    counts = np.ones(len(examples), dtype=np.float32) if importance is None else np.array(importance, dtype=np.float32)
-    bias = np.asarray(counts @ targets / counts.sum(), dtype=np.float32)
-    gram = _gram(vectors, len(features.names))
-    gram[np.diag_indices_from(gram)] += np.float32(penalty) / counts
-    units = np.zeros((len(examples), len(probes)), dtype=np.float32)
-    units[list(probes), np.arange(len(probes))] = 1.0
-    solved = np.linalg.solve(gram, np.hstack([targets - bias, units]))
-    duals = solved[:, : len(classes)]
-    own = solved[list(probes), len(classes) + np.arange(len(probes))]
-    left_out = targets[list(probes)] - duals[list(probes)] / own[:, None]
-    weights = np.zeros((len(features.names), len(classes)), dtype=np.float32)
-    for (known, values), dual in zip(vectors, duals, strict=True):
-        weights[known] += values[:, None] * dual[None, :]
-    return Ridge(features, classes, weights, bias), left_out.astype(np.float32)
+    targets = np.zeros((len(labels), len(classes)))
+    targets[np.arange(len(labels)), [column[label] for label in labels]] = 1.0
+    return targets, np.ones(len(labels)) if importance is None else np.array(importance, dtype=float)
 
 
-def _gram(vectors: Sequence[tuple[NDArray[np.int64], Floats]], width: int) -> Floats:
-    """Every example times every other, feature by feature: rare ones in place, frequent ones by one dense product."""
-    holders: list[list[int]] = [[] for _ in range(width)]
-    values: list[list[float]] = [[] for _ in range(width)]
-    for row, (known, weights) in enumerate(vectors):
-        for at, value in zip(known.tolist(), weights.tolist(), strict=True):
-            holders[at].append(row)
-            values[at].append(value)
-    frequent = [at for at in range(width) if len(holders[at]) > FREQUENT]
-    dense = np.zeros((len(vectors), len(frequent)), dtype=np.float32)
-    for column, at in enumerate(frequent):
-        dense[holders[at], column] = values[at]
-    gram = dense @ dense.T
-    for at in range(width):
-        rows = holders[at]
-        if 1 <= len(rows) <= FREQUENT:
-            share = np.array(values[at], dtype=np.float32)
-            gram[np.ix_(rows, rows)] += share[:, None] * share[None, :]
-    return np.asarray(gram, dtype=np.float32)
+def _solve(rows: Rows, targets: Figures, counts: Figures, penalty: float) -> tuple[Figures, Figures]:
+    """Weights (features, classes) and bias by conjugate gradients, all classes at once."""
+    bias = counts @ targets / counts.sum()
+    shares = counts[:, None]
+    left = rows.back(shares * (targets - bias))
+    weights, towards = np.zeros_like(left), left.copy()
+    size = first = (left * left).sum(axis=0)
+    for _ in range(MOST_STEPS):
+        bent = rows.back(shares * rows.times(towards)) + penalty * towards
+        step = size / np.maximum((towards * bent).sum(axis=0), TINY)
+        weights += step * towards
+        left -= step * bent
+        before, size = size, (left * left).sum(axis=0)
+        if (size <= CLOSE * first).all():
+            break
+        towards = left + size / np.maximum(before, TINY) * towards
+    return weights, bias
 
 
 def as_arrays(ridge: Ridge) -> Mapping[str, NDArray[np.generic]]:

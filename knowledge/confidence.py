@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from knowledge.meaning import Band
 
-LET_THROUGH = 0.015  # share of out-of-scope questions that may be answered
+LET_THROUGH = 0.02  # share of out-of-scope questions that may be answered
 OFFERED = 0.10  # share of them that may be met with a choice of topics
 UNSURE = 0.2  # below this probability that the first topic is right, a question of ours is asked back
 STEADY = 1e-2  # keeps the fit from running away

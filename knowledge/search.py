@@ -95,8 +95,10 @@ class Postings:
         return cls(names, arrays["start"], arrays["topics"], arrays["scores"])
 
     def covered(self, asked: Sequence[Sequence[str]], topic: int, topics: int) -> float:
-        """Which share of what is asked about, by how rare it is, stands in the topic at all, under any of its names (the
-        first one weighs); 0.5 where nothing is asked."""
+        """Which share of what is asked, by how rare it is, stands in the topic under any of its names; 0.5 of nothing.
+
+        The first name is the word that was typed: it weighs.
+        """
         whole = held = 0.0
         for names in asked:
             weight = self.rarity(names[0], topics)

@@ -40,9 +40,9 @@ MODULES = (
     "vietnamese",
 )
 PENALTY = 1.0
-OUTSIDE_COUNTS = 8.0  # how often a question out of scope counts beside one of ours: there are far fewer
-PROBE_EVERY = 6  # one variant in so many is left out to calibrate on
-MOST_LEARNT = 8  # variants of one entry that the classifier learns; the index takes them all
+OUTSIDE_COUNTS = 16.0  # how often a question out of scope counts beside one of ours: there are far fewer
+PROBE_EVERY = 10  # one variant in so many is left out to calibrate on
+MOST_LEARNT = 30  # variants of one entry that the classifier learns
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +117,10 @@ def train(entries: Mapping[str, Entry]) -> Trained:
     probes = [*range(0, variants, PROBE_EVERY), *range(len(asked), len(asked) + len(others))]
     examples = [read(text) for text in chain((text for text, _ in asked), others)]
     labels = [OURS] * len(asked) + [OUTSIDE] * len(others)
-    scope, left_out = classifier.train(
-        [features_of(said) for said in examples],
-        labels,
-        penalty=PENALTY,
-        probes=probes,
-        importance=[1.0] * len(asked) + [OUTSIDE_COUNTS] * len(others),
-    )
+    seen = [features_of(said) for said in examples]
+    importance = [1.0] * len(asked) + [OUTSIDE_COUNTS] * len(others)
+    scope = classifier.train(seen, labels, penalty=PENALTY, importance=importance)
+    left_out = classifier.left_out(seen, labels, penalty=PENALTY, probes=probes, importance=importance)
     hidden = frozenset(asked[at][0] for at in probes if at < variants)
     folded = Postings.build([document_of(entry, read, without=hidden) for entry in entries.values()], folded=True)
     judge = Ranker(Index(index.topics, index.marked, folded), scope, titles)
