@@ -79,6 +79,7 @@ def train(
 
 
 def left_out(
+    whole: Ridge,
     examples: Sequence[Sequence[str]],
     labels: Sequence[str],
     *,
@@ -86,16 +87,18 @@ def left_out(
     probes: Sequence[int],
     importance: Sequence[float] | None = None,
 ) -> Floats:
-    """For each probe (a position in `examples`) its scores by a model that learnt neither it nor its fold."""
-    features = Features.learn(examples)
-    rows, classes = Rows.of(examples, features), sorted(set(labels))
-    targets, counts = _wanted(labels, classes, importance)
-    scores = np.zeros((len(probes), len(classes)), dtype=np.float32)
+    """For each probe (a position in `examples`) its scores by a model that learnt neither it nor its fold.
+
+    `whole` learnt everything: each fold's model starts there and unlearns.
+    """
+    rows = Rows.of(examples, whole.features)
+    targets, counts = _wanted(labels, whole.classes, importance)
+    scores = np.zeros((len(probes), len(whole.classes)), dtype=np.float32)
     for fold in range(FOLDS):
         held = np.array(probes[fold::FOLDS], dtype=np.int64)
         kept = counts.copy()
         kept[held] = 0.0
-        weights, bias = _solve(rows, targets, kept, penalty)
+        weights, bias = _solve(rows, targets, kept, penalty, whole.weights.astype(float))
         scores[fold::FOLDS] = rows.times(weights)[held] + bias
     return scores
 
@@ -141,23 +144,34 @@ def _wanted(
     return targets, np.ones(len(labels)) if importance is None else np.array(importance, dtype=float)
 
 
-def _solve(rows: Rows, targets: Figures, counts: Figures, penalty: float) -> tuple[Figures, Figures]:
-    """Weights (features, classes) and bias by conjugate gradients, all classes at once."""
+def _solve(
+    rows: Rows, targets: Figures, counts: Figures, penalty: float, weights: Figures | None = None
+) -> tuple[Figures, Figures]:
+    """Weights (features, classes) and bias by conjugate gradients, all classes at once, from `weights` on."""
     bias = counts @ targets / counts.sum()
+    if targets.shape[1] == 2:  # what one class gains the other loses
+        first = _descend(rows, targets[:, :1] - bias[:1], counts, penalty, None if weights is None else weights[:, :1])
+        return np.hstack([first, -first]), bias
+    return _descend(rows, targets - bias, counts, penalty, weights), bias
+
+
+def _descend(rows: Rows, wanted: Figures, counts: Figures, penalty: float, weights: Figures | None) -> Figures:
     shares = counts[:, None]
-    left = rows.back(shares * (targets - bias))
-    weights, towards = np.zeros_like(left), left.copy()
-    size = first = (left * left).sum(axis=0)
+    goal = rows.back(shares * wanted)
+    close = CLOSE * (goal * goal).sum(axis=0)
+    weights = np.zeros_like(goal) if weights is None else weights.copy()
+    left = goal - rows.back(shares * rows.times(weights)) - penalty * weights
+    towards, size = left.copy(), (left * left).sum(axis=0)
     for _ in range(MOST_STEPS):
+        if (size <= close).all():
+            break
         bent = rows.back(shares * rows.times(towards)) + penalty * towards
         step = size / np.maximum((towards * bent).sum(axis=0), TINY)
         weights += step * towards
         left -= step * bent
         before, size = size, (left * left).sum(axis=0)
-        if (size <= CLOSE * first).all():
-            break
         towards = left + size / np.maximum(before, TINY) * towards
-    return weights, bias
+    return weights
 
 
 def as_arrays(ridge: Ridge) -> Mapping[str, NDArray[np.generic]]:

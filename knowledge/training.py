@@ -120,7 +120,7 @@ def train(entries: Mapping[str, Entry]) -> Trained:
     seen = [features_of(said) for said in examples]
     importance = [1.0] * len(asked) + [OUTSIDE_COUNTS] * len(others)
     scope = classifier.train(seen, labels, penalty=PENALTY, importance=importance)
-    left_out = classifier.left_out(seen, labels, penalty=PENALTY, probes=probes, importance=importance)
+    left_out = classifier.left_out(scope, seen, labels, penalty=PENALTY, probes=probes, importance=importance)
     hidden = frozenset(asked[at][0] for at in probes if at < variants)
     folded = Postings.build([document_of(entry, read, without=hidden) for entry in entries.values()], folded=True)
     judge = Ranker(Index(index.topics, index.marked, folded), scope, titles)
