@@ -22,13 +22,14 @@ OURS, OUTSIDE = "ours", "?"  # the classes of the classifier: asked about our to
 class Ranked:
     """Topics best first with their added scores, and the signs from which confidence is read.
 
-    `covered`: how much of what the message is about the first topic speaks of, 0 to 1.
+    `covered`: how much of what the message is about the first topic speaks of, 0 to 1; `titled`: its title alone.
     """
 
     topics: tuple[str, ...]
     scores: tuple[float, ...]
     signs: tuple[float, ...]
     covered: float
+    titled: float
 
 
 def features_of(said: Sequence[str]) -> list[str]:
@@ -70,7 +71,8 @@ class Ranker:
         order = np.argsort(-added, kind="stable")[: max(most, 6)]
         best = [float(added[at]) for at in order]
         top = int(order[0])
-        covered = self._index.covered(_asked_about(said), top)
+        asked = _asked_about(said)
+        covered, titled = self._index.covered(asked, top), self._titles.named(asked, top)
         # What each figure is worth is fitted in knowledge/confidence.py. The length of the message is none of them:
         # our out-of-scope examples are shorter than people's questions.
         signs = (
@@ -82,4 +84,4 @@ class Ranker:
             self._index.shared_pairs(said, top),
             outside,
         )
-        return Ranked(tuple(self._index.topics[at] for at in order[:most]), tuple(best[:most]), signs, covered)
+        return Ranked(tuple(self._index.topics[at] for at in order[:most]), tuple(best[:most]), signs, covered, titled)

@@ -20,6 +20,7 @@ class Titles:
     def __init__(self, titles: Sequence[str], index: Index) -> None:
         """Titles in the order of the index's topics."""
         self._index = index
+        self._words = [frozenset(folded_terms(title.split())) for title in titles]
         self._holding: dict[str, list[tuple[int, float]]] = {}
         for number, title in enumerate(titles):
             for term, weight in self._unit(title.split()).items():
@@ -33,6 +34,15 @@ class Titles:
                 for number, held in self._holding.get(term, ()):
                     total[number] += SHARE * weight * held
         return total
+
+    def named(self, asked: Sequence[Sequence[str]], topic: int) -> float:
+        """Which share of what is asked about, by how rare it is, stands in the title of this topic (its position)."""
+        held, whole = 0.0, 0.0
+        for names in asked:
+            weight = self._weight(names[0])
+            whole += weight
+            held += weight * any(name in self._words[topic] for name in names)
+        return held / whole if whole else 0.0
 
     def _unit(self, said: Sequence[str]) -> Mapping[str, float]:
         """Weighted terms of length one."""
