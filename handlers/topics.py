@@ -143,8 +143,8 @@ def follows(message: Incoming, talk: Talk) -> bool:
         return bool(meaning.facet or meaning.asked_day)
     if message.names_topic and meaning.band == "clarify":
         return True
-    if meaning.general:  # "hỏi về hộ khẩu" is another matter, unless it may be this one
-        return talk.topic in meaning.general
+    if meaning.general and not meaning.general.leans:  # "hỏi về hộ khẩu" is another matter, unless it may be this one
+        return talk.topic in meaning.general.entries
     first = next(iter(meaning.topics), None)
     if first is not None and first.topic != talk.topic and first.score >= OWN_SUBJECT:
         return False

@@ -23,6 +23,8 @@ OUTSIDE_COUNTS = 0.1  # how much a question out of scope counts: they are many, 
 SHARPNESS = 8.0  # turns scores near 0 and 1 into shares
 # Denunciations come before precision: a lower score is enough to be safe.
 LEAN: Mapping[str, float] = {"denunciation": 0.06}
+# What a story tells before it asks is not outweighed by the question: a street, a family, a danger, a crime.
+TOLD: frozenset[Action] = frozenset({"price", "premium", "denunciation", "emergency"})
 _COUNTED = re.compile(
     r"\b(?:\d{1,2}|mot|hai|ba|bon|tu|nam|sau|bay|tam|chin|muoi) (?:nguoi|khau|dua|the|con|thang|vo chong|ong ba|me con|cha con|chi em|anh em)\b"
 )
@@ -83,9 +85,12 @@ def out_of_scope(half: str) -> list[str]:
     return [str(text) for name in ("near_out_of_scope", "far_out_of_scope") for text in listed(name)[half]]
 
 
-def rank_actions(ridge: Ridge, said: Sequence[str]) -> tuple[tuple[Action, float], ...]:
-    """Every action with its share, best first."""
+def rank_actions(ridge: Ridge, said: Sequence[str], question: Sequence[str] = ()) -> tuple[tuple[Action, float], ...]:
+    """Every action with its share, best first. `question`: the sentence of a long message that asks, half of the say."""
     raw = ridge.scores(features(said)) * SHARPNESS
+    if question:
+        both = (raw + ridge.scores(features(question)) * SHARPNESS) / 2
+        raw = np.where([name in TOLD for name in ridge.classes], np.maximum(raw, both), both)
     raw += np.array([SHARPNESS * LEAN.get(name, 0.0) for name in ridge.classes], dtype=np.float32)
     odds = np.exp(raw - raw.max())
     shares = odds / odds.sum()

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import cast
 
 from knowledge.lexicon import Phrases, labelled, listed
-from knowledge.meaning import Command, Facet
+from knowledge.meaning import Command, Facet, General
 from knowledge.vietnamese import fold, syllables
 
 _NUMBER_WORDS = {
@@ -171,11 +171,11 @@ def count_content(said: Sequence[str]) -> int:
     return sum(at not in named and says_something(syllable) for at, syllable in enumerate(said))
 
 
-def find_umbrella(said: Sequence[str]) -> tuple[str, ...]:
-    """The entries that a general name may stand for, where nothing else is named: "làm sổ đỏ", "thuế đất bao nhiêu"."""
+def find_umbrella(said: Sequence[str]) -> General | None:
+    """A general name with what it may stand for, where nothing else is named: "làm sổ đỏ", "thuế đất bao nhiêu"."""
     hits = _umbrellas().find(said) if len(said) <= LONGEST_NAMING else []
     if not hits:
-        return ()
+        return None
     widest = max(hits, key=lambda hit: (hit.end - hit.start, -hit.guesses))
     named = {at for hit in labelled("facets").find(said) for at in range(hit.start, hit.end)}
     named |= set(range(widest.start, widest.end))
@@ -184,8 +184,9 @@ def find_umbrella(said: Sequence[str]) -> tuple[str, ...]:
     polite = courtesy | {fold(syllable) for syllable in courtesy}
     guessed = [syllable for syllable in rest if syllable not in common and syllable not in polite]
     if len(guessed) > MOST_GUESSED or any(says_something(syllable) for syllable in rest):
-        return ()
-    return tuple(str(entry) for entry in listed("umbrellas")[int(widest.label)]["entries"])
+        return None
+    group = listed("umbrellas")[int(widest.label)]
+    return General(tuple(str(entry) for entry in group["entries"]), bool(group.get("leans")))
 
 
 @lru_cache(maxsize=1)

@@ -52,6 +52,14 @@ class Emergency:
 
 
 @dataclass(frozen=True, slots=True)
+class General:
+    """A name that stands for several entries, and nothing else was said. `leans`: on the topic at hand, if any."""
+
+    entries: tuple[str, ...]
+    leans: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Meaning:
     """All that one message says, before the conversation is looked at.
 
@@ -74,7 +82,7 @@ class Meaning:
     emergency: Emergency | None = None
     content_words: int = 0
     in_scope: float = field(default=0.0)
-    general: tuple[str, ...] = ()  # the entries that a general name may stand for, where nothing else was said
+    general: General | None = None
 
     @property
     def action(self) -> Action:

@@ -60,18 +60,23 @@ class Ranker:
         """The index ranks; the classifier tells questions of ours from all others; `titles` in the index's order."""
         self._index, self._scope, self._titles = index, scope, Titles(titles, index)
 
-    def rank(self, said: Sequence[str], *, most: int) -> Ranked:
-        """The likeliest `most` topics."""
-        return self.judge(said, float(self._scope.scores(features_of(said))[0]), most=most)
+    def rank(self, said: Sequence[str], *, most: int, question: Sequence[str] = ()) -> Ranked:
+        """The likeliest `most` topics. `question`: the sentence of a long message that asks; it counts once more."""
+        outside = float(self._scope.scores(features_of(said))[0])
+        if question:
+            outside = min(outside, float(self._scope.scores(features_of(question))[0]))
+        return self.judge(said, outside, most=most, question=question)
 
-    def judge(self, said: Sequence[str], outside: float, *, most: int) -> Ranked:
+    def judge(self, said: Sequence[str], outside: float, *, most: int, question: Sequence[str] = ()) -> Ranked:
         """The same with a given score of the classifier: how calibration asks about questions that were left out."""
         found = self._index.scores(said)
-        added = found[:, 0] + np.float32(MODEL_SHARE) * found[:, 1] + self._titles.likeness(said)
+        if question:
+            found = (found + self._index.scores(question)) / np.float32(2)
+        added = found[:, 0] + np.float32(MODEL_SHARE) * found[:, 1] + self._titles.likeness(question or said)
         order = np.argsort(-added, kind="stable")[: max(most, 6)]
         best = [float(added[at]) for at in order]
         top = int(order[0])
-        asked = _asked_about(said)
+        asked = _asked_about(question or said)
         covered, titled = self._index.covered(asked, top), self._titles.named(asked, top)
         # What each figure is worth is fitted in knowledge/confidence.py. The length of the message is none of them:
         # our out-of-scope examples are shorter than people's questions.

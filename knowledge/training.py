@@ -33,6 +33,7 @@ MODULES = (
     "cues",
     "lexicon",
     "ranking",
+    "sentences",
     "repair",
     "search",
     "titles",

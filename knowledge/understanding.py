@@ -14,6 +14,7 @@ from knowledge.entry import Entry
 from knowledge.meaning import Band, Found, Meaning
 from knowledge.ranking import Ranked
 from knowledge.repair import Repair
+from knowledge.sentences import find_question
 from knowledge.training import Trained, trained
 from knowledge.vietnamese import fold
 
@@ -50,8 +51,9 @@ class Understanding:
         """All that the message says by itself."""
         parts = self._parts
         said = parts.repair.read(text)
-        ranked = self._ranker.rank(said, most=MOST_TOPICS)
-        actions = rank_actions(parts.actions, said)
+        question = find_question(text, said, parts.repair)
+        ranked = self._ranker.rank(said, most=MOST_TOPICS, question=question)
+        actions = rank_actions(parts.actions, said, question)
         band, right, ours = parts.confidence.band(ranked.signs)
         suspicion = dict(actions).get("emergency", 0.0)
         emergency = find_emergency(said, likelihood=min(suspicion, CALM) if ours > SUSPECT or asks(said) else suspicion)
@@ -67,10 +69,9 @@ class Understanding:
         if first == "smalltalk" and likelihood < CHATTY and content_words and band != "abstain":
             actions = tuple(each for each in actions if each[0] != "smalltalk")  # "đất" is no courtesy
         band = _asked_back(band, ranked, ours, said, content_words)
-        meant = tuple(topic for topic in find_umbrella(said) if topic in self._entries)
-        general = meant if len(meant) > 1 else ()
-        if general:  # a general name alone: what it may stand for is asked, whatever ranks first
-            band, found = "clarify", _gathered(found, general)
+        general = find_umbrella(said)
+        if general and set(general.entries) <= self._entries:  # what it may stand for is asked, whatever ranks first
+            band, found = "clarify", _gathered(found, general.entries)
         return Meaning(
             text=text,
             folded=" ".join(fold(syllable) for syllable in said),
