@@ -12,7 +12,7 @@ import numpy as np
 from knowledge.classifier import Ridge, train
 from knowledge.cues import find_codes, find_facet
 from knowledge.entry import Entry
-from knowledge.lexicon import concepts_in, labelled, listed
+from knowledge.lexicon import concepts_in, labelled, listed, spoken
 from knowledge.meaning import Action
 from knowledge.repair import Repair
 from knowledge.vietnamese import fold
@@ -35,7 +35,7 @@ _STREET = re.compile(
 
 
 def features(said: Sequence[str]) -> list[str]:
-    """What the classifier sees of a message: folded syllables and pairs, official words, signs, shape."""
+    """What the classifier sees of a message in the words of `spoken`: folded syllables, pairs, official words, signs."""
     plain = [fold(s) for s in said]
     named = ["<", *plain, ">"]
     signs = dict.fromkeys("#" + hit.label for hit in labelled("signs").find(said))
@@ -77,7 +77,9 @@ def learn_actions(entries: Iterable[Entry], repair: Repair) -> Ridge:
     counts = [1.0] * len(examples) + [OUTSIDE_COUNTS] * len(others)
     examples += [(text, "answer") for text in others]
     labels = [action for _, action in examples]
-    return train([features(repair.read(text)) for text, _ in examples], labels, penalty=PENALTY, importance=counts)
+    return train(
+        [features(spoken(repair.read(text))) for text, _ in examples], labels, penalty=PENALTY, importance=counts
+    )
 
 
 def out_of_scope(half: str) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import cast
 
-from knowledge.lexicon import Phrases, labelled, listed
+from knowledge.lexicon import Phrases, as_read, labelled, listed
 from knowledge.meaning import Command, Facet, General
 from knowledge.vietnamese import fold, syllables
 
@@ -113,7 +113,7 @@ def _core(said: Sequence[str], dropped: frozenset[str]) -> list[str]:
 @lru_cache(maxsize=1)
 def _commands() -> Mapping[str, Command]:
     groups = listed("commands")
-    pairs = [(" ".join(syllables(str(phrase))), label) for label, phrases in groups.items() for phrase in phrases]
+    pairs = [(as_read(str(phrase).lower()), label) for label, phrases in groups.items() for phrase in phrases]
     return {phrase: cast(Command, label) for phrase, label in reversed(pairs)}
 
 
@@ -191,7 +191,7 @@ def find_umbrella(said: Sequence[str]) -> General | None:
 
 @lru_cache(maxsize=1)
 def _umbrellas() -> Phrases:
-    return Phrases((name, str(at)) for at, group in enumerate(listed("umbrellas")) for name in group["names"])
+    return Phrases((as_read(name), str(at)) for at, group in enumerate(listed("umbrellas")) for name in group["names"])
 
 
 def says_something(syllable: str) -> bool:

@@ -30,7 +30,7 @@ def find_emergency(said: Sequence[str], *, likelihood: float | None = None) -> E
     `likelihood` is what the action classifier says, if it was asked: it tips the balance where marks were left out or
     words of danger stand in a calm text, and raises the alarm by itself only when it is very sure.
     """
-    hits = labelled("emergencies").find(said)
+    hits = labelled("emergencies", as_typed=True).find(said)
     harmless = {at for hit in hits if hit.label == "harmless" for at in range(hit.start, hit.end)}
     hits = [hit for hit in hits if hit.label != "harmless" and not (set(range(hit.start, hit.end)) & harmless)]
     danger = {kind: _danger(hits, kind) for kind in ORDER}

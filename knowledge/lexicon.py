@@ -93,10 +93,11 @@ def listed(name: str) -> Any:
 
 
 @lru_cache(maxsize=32)
-def labelled(name: str) -> Phrases:
-    """The phrases of a list of `label: [phrase, …]`."""
+def labelled(name: str, *, as_typed: bool = False) -> Phrases:
+    """The phrases of a list of `label: [phrase, …]`, in the words of `spoken` or `as_typed`."""
     groups: Mapping[str, Sequence[str]] = listed(name)
-    return Phrases((str(phrase), label) for label, phrases in groups.items() for phrase in phrases)
+    pairs = ((str(phrase), label) for label, phrases in groups.items() for phrase in phrases)
+    return Phrases(dict.fromkeys((phrase if as_typed else as_read(phrase), label) for phrase, label in pairs))
 
 
 @lru_cache(maxsize=1)
@@ -112,17 +113,55 @@ def concepts_in(said: Sequence[str]) -> list[str]:
     return ["=" + label.replace(" ", "_") for label in dict.fromkeys(hit.label for hit in found)]
 
 
-@lru_cache(maxsize=1)
-def _regional() -> Mapping[str, tuple[str, ...]]:
+@lru_cache(maxsize=4)
+def _regional(*sections: str) -> Mapping[str, tuple[str, ...]]:
     """Regional words with the standard ones, each in the one spelling that we index."""
     return {
         s: tuple(syllables(str(meant).replace("_", " ")))
-        for word, meant in listed("dialect").items()
+        for section in sections
+        for word, meant in listed("dialect")[section].items()
         for s in syllables(word)
     }
 
 
+@lru_cache(maxsize=1)
+def _regional_phrases() -> Phrases:
+    """Regional phrases, each labelled with the standard one; those that need their marks are found with them only."""
+    groups = listed("dialect")
+    return Phrases(
+        (str(phrase), f"{section} {meant}")
+        for section in ("phrases", "marked_phrases")
+        for phrase, meant in groups[section].items()
+    )
+
+
 def standard(said: Sequence[str]) -> list[str]:
     """The same with regional words in standard ones: what a delta farmer and a northern clerk both find."""
-    regional = _regional()
+    regional = _regional("spoken", "alone", "words")
     return [word for syllable in said for word in regional.get(syllable, (syllable,))]
+
+
+def spoken(said: Sequence[str]) -> list[str]:
+    """The same with regional phrases, and the words in which people ask, in standard ones; names of things stay."""
+    regional = _regional("spoken", "alone")
+    read: list[str] = []
+    at = 0
+    for hit in sorted(_regional_phrases().find(said), key=lambda hit: (hit.start, -hit.end)):
+        section, _, meant = hit.label.partition(" ")
+        if hit.start < at or (hit.guesses and section == "marked_phrases"):
+            continue  # a shorter one, or one that begins inside the last; or a guess too many
+        read += [word for syllable in said[at : hit.start] for word in regional.get(syllable, (syllable,))]
+        read += _as_typed(meant, said[hit.start : hit.end])
+        at = hit.end
+    return [*read, *(word for syllable in said[at:] for word in regional.get(syllable, (syllable,)))]
+
+
+def as_read(phrase: str) -> str:
+    """A listed phrase in the words of `spoken`, so that a list may hold any region's."""
+    return " ".join(spoken([part for word in phrase.split() for part in _parts(word)]))
+
+
+def _as_typed(phrase: str, typed: Sequence[str]) -> list[str]:
+    """A standard phrase with marks where marks were typed, without where none were."""
+    marked = any(fold(syllable) != syllable for syllable in typed)
+    return syllables(phrase if marked else fold(phrase))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from knowledge.cues import asks
+from knowledge.lexicon import spoken
 from knowledge.repair import Repair
 
 LONG = 25  # syllables from which a message is looked at sentence by sentence
@@ -22,5 +23,5 @@ def find_question(text: str, said: Sequence[str], repair: Repair) -> list[str]:
         return []
     read = [(part.rstrip().endswith("?"), repair.read(part)) for part in sentences]
     told = [(marked, syllables) for marked, syllables in read if len(syllables) >= FEWEST]
-    asked = [syllables for marked, syllables in told if marked] or [each for _, each in told if asks(each)]
+    asked = [syllables for marked, syllables in told if marked] or [each for _, each in told if asks(spoken(each))]
     return asked[-1] if asked else []

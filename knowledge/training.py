@@ -33,7 +33,6 @@ MODULES = (
     "cues",
     "lexicon",
     "ranking",
-    "sentences",
     "repair",
     "search",
     "titles",

@@ -11,6 +11,7 @@ from knowledge.asked_day import find_asked_day
 from knowledge.cues import asks, count_content, find_codes, find_command, find_facet, find_number, find_umbrella
 from knowledge.emergencies import find_emergency
 from knowledge.entry import Entry
+from knowledge.lexicon import spoken
 from knowledge.meaning import Band, Found, Meaning
 from knowledge.ranking import Ranked
 from knowledge.repair import Repair
@@ -53,10 +54,13 @@ class Understanding:
         said = parts.repair.read(text)
         question = find_question(text, said, parts.repair)
         ranked = self._ranker.rank(said, most=MOST_TOPICS, question=question)
-        actions = rank_actions(parts.actions, said, question)
+        heard = spoken(said)  # for what is wanted; the index knows the words of each region by itself
+        actions = rank_actions(parts.actions, heard, spoken(question))
         band, right, ours = parts.confidence.band(ranked.signs)
         suspicion = dict(actions).get("emergency", 0.0)
-        emergency = find_emergency(said, likelihood=min(suspicion, CALM) if ours > SUSPECT or asks(said) else suspicion)
+        emergency = find_emergency(
+            said, likelihood=min(suspicion, CALM) if ours > SUSPECT or asks(heard) else suspicion
+        )
         if emergency is None:  # the rules decide; the classifier's suspicion alone is no alarm
             actions = tuple(each for each in actions if each[0] != "emergency")
         wish, share = actions[0]
@@ -64,12 +68,12 @@ class Understanding:
             ours < POSSIBLE and wish in LOOKED_UP and share < CLEAR_WISH
         ):  # "tối nay đá với ai" is none for our directory
             actions = tuple(each for each in actions if each[0] not in LOOKED_UP)
-        content_words, facet, found = count_content(said), find_facet(said), _found(ranked, right)
+        content_words, facet, found = count_content(heard), find_facet(heard), _found(ranked, right)
         (first, likelihood), *_ = actions
         if first == "smalltalk" and likelihood < CHATTY and content_words and band != "abstain":
             actions = tuple(each for each in actions if each[0] != "smalltalk")  # "đất" is no courtesy
-        band = _asked_back(band, ranked, ours, said, content_words)
-        general = find_umbrella(said)
+        band = _asked_back(band, ranked, ours, heard, content_words)
+        general = find_umbrella(heard)
         if general and set(general.entries) <= self._entries:  # what it may stand for is asked, whatever ranks first
             band, found = "clarify", _gathered(found, general.entries)
         return Meaning(
@@ -80,8 +84,8 @@ class Understanding:
             band=band,
             asked_day=find_asked_day(text, on=on),
             facet=facet,
-            command=find_command(said),
-            number=find_number(said),
+            command=find_command(heard),
+            number=find_number(heard),
             codes=find_codes(text),
             emergency=emergency,
             content_words=content_words,
