@@ -131,9 +131,14 @@ class Repair:
         if document:  # "nq254"
             return [*_DOCUMENTS[document[1]].split(), document[2]]
         if word.isdigit() or self.knows(word):
-            return [one_spelling(word)]
+            return [self._marked(one_spelling(word))]
         mended = _amount(word) or self._decoded(word) or self._initials(word, before, after)
         return mended or self._split(word) or self._one_slip(word, before, after) or [word]
+
+    def _marked(self, syllable: str) -> str:
+        """Marks that none of our texts has on these letters are a slip ("chiéu"): read as if none had been typed."""
+        plain = fold(syllable)
+        return plain if syllable not in self.counts and plain in self._folded else syllable
 
     def _fitting(self, meant: tuple[str, ...], before: str, after: str) -> list[str]:
         """Of several meanings the one that our texts use beside these neighbours, else the first."""

@@ -58,3 +58,10 @@ def test_every_word_of_every_title_survives(knowledge: Knowledge, repair: Repair
             continue
         kept = repair.read(entry.title)
         assert [fold(one) for one in kept] == [fold(one) for one in syllables(entry.title)], entry.id
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"), [("hộ chiéu", "hộ chieu"), ("rưộng đất", "ruong đất"), ("khai sinh", "khai sinh")]
+)
+def test_marks_that_no_text_has_are_read_as_left_out(repair: Repair, typed: str, read: str) -> None:
+    assert " ".join(repair.read(typed)) == read

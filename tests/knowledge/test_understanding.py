@@ -11,7 +11,7 @@ import pytest
 
 from knowledge.actions import out_of_scope
 from knowledge.base import Knowledge
-from knowledge.lexicon import listed
+from knowledge.lexicon import listed, spoken
 from knowledge.training import train, trained
 from knowledge.understanding import Understanding
 from knowledge.variants import same_when_folded
@@ -116,6 +116,35 @@ def test_every_entry_under_a_general_name_exists(knowledge: Knowledge) -> None:
 def test_facets_without_a_subject(knowledge: Knowledge, text: str, facet: str) -> None:
     meaning = knowledge.understand(text, on=THE_DAY)
     assert (meaning.facet, meaning.content_words) == (facet, 0)
+
+
+@pytest.mark.parametrize(
+    ("regional", "facet"),
+    [
+        ("nộp ở mô rứa", "where"),
+        ("nop o mo", "where"),
+        ("mấy bữa xong", "time"),
+        ("hết nhiêu vậy", "fee"),
+        ("cần giấy chi", "documents"),
+    ],
+)
+def test_regional_words_ask_for_the_same_part(knowledge: Knowledge, regional: str, facet: str) -> None:
+    assert knowledge.understand(regional, on=THE_DAY).facet == facet
+
+
+@pytest.mark.parametrize(
+    ("regional", "read"),
+    [
+        ("mần răng mới được", "làm sao mới được"),
+        ("bao nhiêu", "bao nhiêu"),
+        ("hết nhiêu", "hết bao nhiêu"),
+        ("bay chu o mo", "bay gio o dau"),
+        ("là chị tôi", "là chị tôi"),
+        ("la chi toi", "la chi toi"),  # may be "là chị tôi"
+    ],
+)
+def test_regional_words_are_read_in_standard_ones(regional: str, read: str) -> None:
+    assert " ".join(spoken(regional.split())) == read
 
 
 def test_the_half_that_only_measures_is_mostly_turned_away(knowledge: Knowledge) -> None:
