@@ -21,8 +21,8 @@ PENALTY = 0.3
 VARIANTS_OF_AN_ENTRY = 4  # as examples of "answer": more would drown the other wishes
 OUTSIDE_COUNTS = 0.1  # how much a question out of scope counts: they are many, and few of them sound like a report
 SHARPNESS = 8.0  # turns scores near 0 and 1 into shares
-# Denunciations come before precision: a lower score is enough to be safe.
-LEAN: Mapping[str, float] = {"denunciation": 0.06, "premium": -0.03}
+# Danger and denunciation come before precision; where a sum and a rule are in doubt, the rule names the rates.
+LEAN: Mapping[str, float] = {"denunciation": 0.06, "emergency": 0.03, "premium": -0.03}
 # What a story tells before it asks is not outweighed by the question: a street, a family, a danger, a crime.
 TOLD: frozenset[Action] = frozenset({"price", "premium", "denunciation", "emergency"})
 _COUNTED = re.compile(

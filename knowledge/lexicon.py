@@ -92,6 +92,12 @@ def listed(name: str) -> Any:
     return yaml.load((LANGUAGE / f"{name}.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader)
 
 
+@lru_cache(maxsize=1)
+def listed_syllables() -> frozenset[str]:
+    """Every syllable that stands in a word list."""
+    return frozenset(each for file in LANGUAGE.glob("*.yaml") for each in syllables(file.read_text("utf-8")))
+
+
 @lru_cache(maxsize=32)
 def labelled(name: str, *, as_typed: bool = False) -> Phrases:
     """The phrases of a list of `label: [phrase, …]`, in the words of `spoken` or `as_typed`."""

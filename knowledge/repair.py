@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 from math import sqrt
 
+from knowledge.lexicon import listed_syllables
 from knowledge.vietnamese import ABBREVIATIONS, fold, one_spelling, put_tone, split_tone, words
 
 _ONSET = r"(?:b|ch|c|d|gh|gi|g|h|kh|k|l|m|ngh|ng|nh|n|ph|p|qu|r|s|th|tr|t|v|x)?"
@@ -138,7 +139,8 @@ class Repair:
     def _marked(self, syllable: str) -> str:
         """Marks that none of our texts has on these letters are a slip ("chiéu"): read as if none had been typed."""
         plain = fold(syllable)
-        return plain if syllable not in self.counts and plain in self._folded else syllable
+        spelt = syllable in self.counts or syllable in listed_syllables()
+        return syllable if spelt or plain not in self._folded else plain
 
     def _fitting(self, meant: tuple[str, ...], before: str, after: str) -> list[str]:
         """Of several meanings the one that our texts use beside these neighbours, else the first."""
