@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,8 +15,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot import communes as tenants
 from bot.clock import Clock
 from bot.errors import EdgeError
+from bot.samples import seed_prices
 from handlers import apologies, old_names, routing
 from handlers.contract import SAID, Desk, Incoming, Reply
+from handlers.price_book import open_book
 from knowledge.base import Knowledge
 from knowledge.errors import KnowledgeError
 from knowledge.vietnamese import tidy
@@ -116,39 +118,61 @@ def with_candidates(reply: Reply, message: Incoming) -> Reply:
 
 
 @asynccontextmanager
-async def counter(knowledge: Knowledge, clock: Clock, served: Sequence[Commune] = ()) -> AsyncIterator[Counter]:
+async def counter(
+    knowledge: Knowledge, clock: Clock, served: Sequence[Commune] = (), published: Database | None = None
+) -> AsyncIterator[Counter]:
     """A counter over a scratch database: at the only commune that is served, at the sample one where there is none, or,
-    where several are served, at none of them until a question names its place."""
+    where several are served, at none of them until a question names its place. `published`: the database of those that
+    are served, in which their prices and contacts are looked up; nothing is written to it."""
     database = Database(IN_MEMORY)
     async with database.engine.begin() as connection:
         await connection.run_sync(METADATA.create_all)
     now = clock.now()
-    home = served[0] if len(served) == 1 else tenants.sample(now=now) if not served else None
-    home = home or tenants.unnamed("xã, phường nơi anh/chị ở", "", now=now, today=clock.today())
-    async with database.writing() as session:
-        commune = await communes.add(session, Commune(**home.model_dump(exclude={"id"})), channels=("terminal",))
-        assert commune.id is not None
-        own = await communes.channel_account(session, commune_id=commune.id, channel="terminal")
-        assert own is not None and own.id is not None
-        account = await find_or_add(session, commune_id=commune.id, channel_account_id=own.id, chat_key="ask")
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(database.writing())
+        home = await _home(session, served, now=now, today=clock.today())
+        own = await communes.channel_account(session, commune_id=home.id or 0, channel="terminal")
+        assert home.id is not None and own is not None and own.id is not None
+        account = await find_or_add(session, commune_id=home.id, channel_account_id=own.id, chat_key="ask")
         vault = Vault(SCRATCH_KEY)
-        body = await vault.put(session, commune_id=commune.id, text="", at=now)
-        talk = Talk(commune_id=commune.id, account_id=account.id or 0, last_at=now)
-        desk = Desk(session, commune, account, talk, knowledge, vault, now, clock.today(), body.id or 0)
-        by_code = {
-            each.code: Commune(**each.model_dump(exclude={"id"}), id=commune.id)
-            for each in (*served, commune)
-            if each.code
-        }
+        body = await vault.put(session, commune_id=home.id, text="", at=now)
+        talk = Talk(commune_id=home.id, account_id=account.id or 0, last_at=now)
+        desk = Desk(session, home, account, talk, knowledge, vault, now, clock.today(), body.id or 0)
+        if published is not None:
+            desk.published = await stack.enter_async_context(published.reading())
+        for each in served or (home,):
+            await open_book(desk.shelf, commune_id=each.id or 0)
+        by_code = {each.code: each for each in (*served, home) if each.code}
         yield Counter(session, knowledge, clock, desk, by_code)
     await database.close()
 
 
+async def _home(session: AsyncSession, served: Sequence[Commune], *, now: datetime, today: date) -> Commune:
+    """The commune at which questions are asked, in the scratch database with those that are served, under their ids."""
+    for each in served:
+        await communes.add(session, Commune(**each.model_dump()), channels=("terminal",))
+    if len(served) == 1:
+        found = await communes.by_code(session, code=served[0].code)
+        assert found is not None
+        return found
+    if served:
+        unnamed = tenants.unnamed("xã, phường nơi anh/chị ở", "", now=now, today=today)
+        return await communes.add(session, unnamed, channels=("terminal",))
+    commune = await communes.add(session, tenants.sample(now=now), channels=("terminal",))
+    await seed_prices(session, commune, now=now)
+    return commune
+
+
 async def answer_lines(
-    lines: Iterable[dict[str, Any]], *, knowledge: Knowledge, clock: Clock, served: Sequence[Commune] = ()
+    lines: Iterable[dict[str, Any]],
+    *,
+    knowledge: Knowledge,
+    clock: Clock,
+    served: Sequence[Commune] = (),
+    published: Database | None = None,
 ) -> list[dict[str, Any]]:
     """The output lines for input lines of the contract, in order; a bad one stops all with its number."""
-    async with counter(knowledge, clock, served) as desk:
+    async with counter(knowledge, clock, served, published) as desk:
         return [(await _numbered(desk, number, line)).as_line() for number, line in enumerate(lines, 1)]
 
 

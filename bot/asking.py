@@ -16,13 +16,15 @@ from bot.settings import Settings
 from knowledge.base import Knowledge
 from storage import communes
 from storage.communes import Commune
+from storage.database import Database
 
 
 async def ask_one(settings: Settings, question: str, *, place: str | None, on: date | None, as_json: bool) -> None:
     """Print the answer, or the JSON line of the contract."""
-    served, knowledge = await _prepare(settings)
-    async with counter(knowledge, settings.clock, served) as desk:
-        given = await desk.ask(Asked(question, place, on))
+    async with opened(settings) as database:
+        served, knowledge = await _prepare(settings, database)
+        async with counter(knowledge, settings.clock, served, database if served else None) as desk:
+            given = await desk.ask(Asked(question, place, on))
     if as_json:
         click.echo(json.dumps(given.as_line(), ensure_ascii=False))
         return
@@ -34,21 +36,22 @@ async def ask_one(settings: Settings, question: str, *, place: str | None, on: d
 
 async def ask_batch(settings: Settings, source: Path, target: Path) -> None:
     """All lines are answered before the first is written: a bad line leaves no half file."""
-    served, knowledge = await _prepare(settings)
     asked = list(read_lines(source.read_text(encoding="utf-8").splitlines()))  # noqa: ASYNC240
-    given = await answer_lines(asked, knowledge=knowledge, clock=settings.clock, served=served)
+    async with opened(settings) as database:
+        served, knowledge = await _prepare(settings, database)
+        published = database if served else None
+        given = await answer_lines(asked, knowledge=knowledge, clock=settings.clock, served=served, published=published)
     target.write_text(  # noqa: ASYNC240
         "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in given), encoding="utf-8"
     )
     click.echo(f"{len(given)} câu -> {target}")
 
 
-async def _prepare(settings: Settings) -> tuple[list[Commune], Knowledge]:
+async def _prepare(settings: Settings, database: Database) -> tuple[list[Commune], Knowledge]:
     """The communes of the database (seeded like `serve` does), and the knowledge."""
-    async with opened(settings) as database:
-        if settings.sample:
-            await tenants.seed_sample(database, now=settings.clock.now())
-        async with database.reading() as session:
-            served = await communes.all_of_them(session)
+    if settings.sample:
+        await tenants.seed_sample(database, now=settings.clock.now())
+    async with database.reading() as session:
+        served = await communes.all_of_them(session)
     knowledge = await asyncio.to_thread(Knowledge.load, today=settings.clock.today(), cache=settings.cache_dir)
     return served, knowledge

@@ -16,7 +16,9 @@ from bot.pipeline import Tools
 from bot.scheduler import Scheduler
 from bot.settings import Settings
 from bot.worker import Worker
+from handlers.price_book import open_book
 from knowledge.base import Knowledge
+from storage import communes
 from storage.bodies import Vault
 from storage.database import Database
 
@@ -49,6 +51,13 @@ class Parts:
         knowledge = await asyncio.to_thread(Knowledge.load, today=self.clock.today(), cache=self.settings.cache_dir)
         await asyncio.to_thread(knowledge.places.mentions, "")  # the tables of names, before the first message asks
         self.take(knowledge)
+        await self._open_books()
+
+    async def _open_books(self) -> None:
+        """Price tables are read before the first question about one."""
+        async with self.database.reading() as session:
+            for commune in await communes.all_of_them(session):
+                await open_book(session, commune_id=commune.id or 0)
 
     def take(self, knowledge: Knowledge) -> None:
         """Answer with this knowledge from now on."""

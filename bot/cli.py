@@ -236,6 +236,23 @@ def gaps(code: str | None) -> None:
     run(work)
 
 
+@main.group()
+def prices() -> None:
+    """Bảng giá đất."""
+
+
+@prices.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--commune", "code", default=None, help="Mã xã, khi có nhiều xã.")
+@click.option("--replaces", is_flag=True, help="Bảng mới thay toàn bộ bảng cũ của tỉnh, kể cả chỗ không còn trong tệp.")
+@click.option("--dry-run", is_flag=True, help="Chỉ xem trước, không ghi.")
+def prices_import(file: Path, code: str | None, replaces: bool, dry_run: bool) -> None:
+    """Nhập bảng giá đất từ CSV (UTF-8) hoặc Excel: xem trước, rồi nhập hết hoặc không nhập dòng nào."""
+    from bot.imports import import_prices
+
+    run(lambda settings: import_prices(settings, file, code=code, replaces=replaces, dry_run=dry_run))
+
+
 @main.command()
 def migrate() -> None:
     """Đưa cơ sở dữ liệu lên phiên bản mới nhất."""

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.errors import NoSuchCommune, SampleAndRealMixed
+from bot.samples import seed_prices
 from knowledge.base import CONTENT
 from knowledge.sample import sample_commune
 from storage import communes
@@ -24,7 +25,9 @@ async def seed_sample(database: Database, *, now: datetime) -> Commune:
                 "Cơ sở dữ liệu này đã có xã thật nên không thêm xã mẫu. "
                 "Bỏ DANHOI_SAMPLE=1, hoặc đặt DANHOI_DATA_DIR khác."
             )
-        return known[0] if known else await communes.add(session, sample(now=now), channels=OWN_CHANNELS)
+        commune = known[0] if known else await communes.add(session, sample(now=now), channels=OWN_CHANNELS)
+        await seed_prices(session, commune, now=now)
+        return commune
 
 
 async def found(database: Database, *, now: datetime, **columns: Any) -> Commune:

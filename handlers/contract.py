@@ -72,6 +72,8 @@ class Source:
     @property
     def dates(self) -> str:
         """The dates in the words that stand behind every source."""
+        if self.since is None and self.until:
+            return f"áp dụng đến {self.until:%d/%m/%Y}, ngày bắt đầu chưa xác nhận"
         if self.since is None:
             return f"đang áp dụng (kiểm tra ngày {self.checked_on:%d/%m/%Y})"
         period = f"áp dụng từ {self.since:%d/%m/%Y}" + (f" đến {self.until:%d/%m/%Y}" if self.until else "")
@@ -127,6 +129,12 @@ class Desk:
     body_id: int
     event_id: int | None = None
     greeted_by_page: bool = False  # the channel's own page shows the first hello
+    published: AsyncSession | None = None  # where published tables lie, when not in this transaction: `danhoi ask`
+
+    @property
+    def shelf(self) -> AsyncSession:
+        """Where to read what the commune publishes (prices, contacts); nothing is written there."""
+        return self.published or self.session
 
     @property
     def is_first(self) -> bool:

@@ -184,5 +184,5 @@ def _names(meaning: Meaning, desk: Desk) -> bool:
 def _begin_anew(talk: Talk) -> None:
     """Forget where a talk stood that fell silent; its draft waits for the officers."""
     talk.asks = talk.topic = talk.facet = talk.on_day = None
-    talk.choices, talk.page, talk.unhelped = [], 0, 0
+    talk.choices, talk.held, talk.page, talk.unhelped = [], {}, 0, 0
     talk.draft_id = talk.last_question_id = talk.last_body_id = None

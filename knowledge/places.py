@@ -64,6 +64,11 @@ class Place:
         return f"{self.kind.capitalize()} {self.name}"
 
     @property
+    def today(self) -> str:
+        """ "phường Mỹ Xuyên, Cần Thơ"."""
+        return f"{self.kind} {self.name}, {self.province}"
+
+    @property
     def told_apart(self) -> str:
         """The name with what tells it from its namesakes."""
         return f"{self.full_name} ({self.province}, mã {self.code})"
@@ -191,7 +196,7 @@ class Places:
             has_kind = key.startswith(tuple(f"{kind} " for kind in KINDS))
             bare = not has_kind and self._stands_as_name(tokens, at, length)
             province = self._province_named(key, has_kind=has_kind, bare=bare)
-            if province is not None:
+            if province is not None and self._marked_alike(named, has_kind=has_kind):
                 is_old = _bare(key) != _bare(_key(province.name))
                 return length, Mention(words, is_old, (), province.full_name)
             places = self._candidates(key, newest_first=False) if has_kind or bare else ()
@@ -200,6 +205,13 @@ class Places:
                 is_old = key not in (self._new.full if has_kind else self._new.bare)
                 return length + more, Mention(words, is_old, narrowed, self.called_now(narrowed))
         return 1, None
+
+    def _marked_alike(self, named: Sequence[_Token], *, has_kind: bool) -> bool:
+        """Whether the marks that were typed are those of a province: "Thạnh Hóa" is not Thanh Hóa."""
+        if has_kind:
+            return True
+        typed = " ".join(one_spelling(token.typed.lower()) for token in named)
+        return not has_marks(typed) or typed in self._province_spellings
 
     def called_now(self, places: Sequence[Place]) -> str:
         """What to call these communes today, with their province where it is one."""
@@ -242,6 +254,12 @@ class Places:
         kinds = re.compile(r"^(?:thị trấn|thị xã|thành phố|đặc khu|phường|huyện|quận|xã|tỉnh) ")
         names = chain(units, (place.name for place in self.all), chain(*(one.old_names for one in self.provinces)))
         return frozenset(kinds.sub("", " ".join(syllables(name))) for name in names)
+
+    @cached_property
+    def _province_spellings(self) -> frozenset[str]:
+        names = (name for one in self.provinces for name in (one.name, *one.old_names))
+        spelt = (" ".join(syllables(name)) for name in names)
+        return frozenset(form for name in spelt for form in (name, name.removeprefix("thành phố ")))
 
     @cached_property
     def _by_code(self) -> dict[str, Place]:
@@ -298,6 +316,11 @@ def _spelt_out(typed: str, start: int, end: int) -> Iterator[_Token]:
 
 def _joined(tokens: Sequence[_Token]) -> str:
     return " ".join(token.said for token in tokens)
+
+
+def bare_name(name: str) -> str:
+    """The folded name without the word for its kind, by which names are compared: "Quận Ninh Kiều", "ninh kieu"."""
+    return _bare(_joined(_tokens(name)))
 
 
 def _key(name: str) -> str:

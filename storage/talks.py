@@ -17,6 +17,10 @@ def _none_offered() -> list[dict[str, Any]]:
     return []
 
 
+def _nothing_held() -> dict[str, Any]:
+    return {}
+
+
 class Talk(SQLModel, table=True):
     """One conversation per account. Privacy: ids and our own labels only, never the citizen's words.
 
@@ -32,6 +36,11 @@ class Talk(SQLModel, table=True):
     facet: str | None = None
     page: int = 0
     on_day: date | None = Field(default=None, description="the day asked about, when it was not today")
+    held: dict[str, Any] = Field(
+        default_factory=_nothing_held,
+        sa_column=Column(JSON, nullable=False, server_default="{}"),
+        description="what the open feature keeps between its questions: ids, numbers, labels of ours",
+    )
     last_body_id: int | None = Field(default=None, foreign_key="body.id")
     last_question_id: int | None = Field(default=None, foreign_key="question.id")
     draft_id: int | None = Field(default=None, foreign_key="case.id")

@@ -40,6 +40,7 @@ ROWS = {
     "SignUpLink",
     "OfficerSession",
     "CaseSubject",
+    "PriceTable",
 }
 TOP_LEVEL = {*OURS, "tests", "benchmarks", "docs"}
 
