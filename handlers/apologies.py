@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.contract import Choice, Reply
 from handlers.people import TO_A_PERSON
-from knowledge.errors import NothingInForce, UnknownEntry
+from knowledge.errors import NothingInForce, RateUnknown, UnknownEntry
 
 UNEXPECTED = (
     "Dạ, em xin lỗi, máy đang gặp trục trặc nên chưa trả lời được câu này. Anh/chị nhắn lại sau ít phút giúp em, "
@@ -12,6 +12,8 @@ UNEXPECTED = (
 )
 APOLOGIES: dict[type[Exception], str] = {
     NothingInForce: "Dạ, em không có quy định nào về việc này áp dụng cho ngày {on:%d/%m/%Y}, nên không dám trả lời.",
+    RateUnknown: "Dạ, em không có mức đóng, mức hưởng áp dụng cho ngày {on:%d/%m/%Y}, nên không dám tính. Anh/chị hỏi "
+    "cơ quan bảo hiểm xã hội giúp em ạ.",
     UnknownEntry: "Dạ, mục anh/chị chọn không còn nữa. Anh/chị hỏi lại bằng lời giúp em ạ.",
 }
 

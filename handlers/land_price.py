@@ -325,7 +325,8 @@ def continues(message: Incoming, talk: Talk) -> bool:
     speaks = bool(CUES & set(folded.split())) or find_area(folded) is not None
     if talk.asks in (ASKS_STREET, WHICH):
         return speaks or meaning.band != "answer"
-    if meaning.asked_day is not None and meaning.content_words <= FEW_WORDS and meaning.band != "answer":
+    ours = not meaning.content_words or meaning.band != "answer"
+    if meaning.asked_day is not None and meaning.content_words <= FEW_WORDS and ours:
         return True
     return speaks and (meaning.band != "answer" or meaning.content_words <= FEW_WORDS)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers import (
+    benefit,
     clarify,
     complaints,
     denunciation,
@@ -35,6 +36,7 @@ FEATURES: tuple[Feature, ...] = (
     complaints.FEATURE,
     reports.FEATURE,
     land_price.FEATURE,
+    benefit.FEATURE,
     insurance.FEATURE,
     old_names.FEATURE,
     directory.FEATURE,

@@ -12,6 +12,7 @@ from knowledge import answers
 from knowledge.answers import Answer
 from knowledge.entries import Entry, load, resolve
 from knowledge.meaning import Meaning
+from knowledge.parameters import Parameter, load_parameters
 from knowledge.places import Places
 from knowledge.understanding import Understanding
 
@@ -26,8 +27,15 @@ SHIPPED = (
 class Knowledge:
     """The one door to what we publish. Reads nothing but files; never writes but to its cache folder."""
 
-    def __init__(self, entries: Mapping[str, Entry], understanding: Understanding, places: Places) -> None:
+    def __init__(
+        self,
+        entries: Mapping[str, Entry],
+        understanding: Understanding,
+        places: Places,
+        parameters: Mapping[str, tuple[Parameter, ...]] | None = None,
+    ) -> None:
         """The parts are built by `load`; tests may hand in their own."""
+        self.parameters = parameters or {}
         self.entries = entries
         self.places = places
         self.understanding = understanding
@@ -37,7 +45,12 @@ class Knowledge:
     def load(cls, *, today: date, cache: Path | None = None, content: Path = CONTENT) -> Knowledge:
         """Read the content and build what understands it; `cache` keeps the trained parts between starts."""
         entries = load(content)
-        return cls(entries, Understanding(entries, *([cache] if cache else []), SHIPPED), Places(content))
+        return cls(
+            entries,
+            Understanding(entries, *([cache] if cache else []), SHIPPED),
+            Places(content),
+            load_parameters(content),
+        )
 
     def understand(self, text: str, *, on: date) -> Meaning:
         """What one message says, before the conversation is looked at."""

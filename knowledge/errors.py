@@ -40,6 +40,14 @@ class NothingInForce(KnowledgeError):
 
 
 @dataclass(eq=False)
+class RateUnknown(KnowledgeError):
+    """No value of this rate is known for the day asked about."""
+
+    name: str
+    on: date
+
+
+@dataclass(eq=False)
 class ContentFaulty(KnowledgeError):
     """The content files cannot be read as they stand."""
 
