@@ -7,19 +7,28 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
+from bot.admission import House
 from bot.channels.base import Channel
+from bot.channels.telegram import Telegram
 from bot.channels.terminal import Terminal
 from bot.channels.webchat import WebChat
+from bot.channels.zalo_bot import ZaloBotEvents
+from bot.channels.zalo_oa import ZaloOaEvents
 from bot.clock import Clock
-from bot.delivery import Delivery
+from bot.connections import Connections
+from bot.delivery import Delivery, Outlet
+from bot.intake import Intake
 from bot.pipeline import Tools
 from bot.scheduler import Scheduler
 from bot.settings import Settings
+from bot.tally import Tally
+from bot.webhooks import Door
 from bot.worker import Worker
 from handlers.price_book import open_book
 from knowledge.base import Knowledge
 from storage import communes
 from storage.bodies import Vault
+from storage.communes import ChannelAccount
 from storage.database import Database
 
 
@@ -33,6 +42,8 @@ class Parts:
     worker: Worker
     scheduler: Scheduler
     knowledge: Knowledge | None = None
+    tally: Tally = field(default_factory=Tally)
+    connections: Connections = field(default_factory=Connections)
     _loaded: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -62,7 +73,9 @@ class Parts:
     def take(self, knowledge: Knowledge) -> None:
         """Answer with this knowledge from now on."""
         self.knowledge = knowledge
-        self.worker.tools = Tools(self.vault, knowledge, self.clock)
+        rules = self.settings.channels
+        house = House(rules.per_minute, rules.burst, rules.officer_silence)
+        self.worker.tools = Tools(self.vault, knowledge, self.clock, house, self.settings.public_url)
         self._loaded.set()
         self.worker.wake()
 
@@ -75,7 +88,8 @@ async def assemble(settings: Settings, *, terminal: Terminal | None = None) -> A
         stack.push_async_callback(database.close)
         await database.migrate()
         vault = Vault(settings.secret_key)
-        channels: dict[str, Channel] = {"webchat": WebChat(), "terminal": terminal or Terminal(print)}
+        known = (WebChat(), terminal or Terminal(print), Telegram(), ZaloBotEvents(), ZaloOaEvents())
+        channels: dict[str, Channel] = {channel.name: channel for channel in known}
         yield Parts(
             settings=settings,
             database=database,
@@ -85,6 +99,17 @@ async def assemble(settings: Settings, *, terminal: Terminal | None = None) -> A
         )
 
 
-def delivery_to(parts: Parts, terminal: Terminal, channel_account_id: int) -> Delivery:
+def delivery_of(parts: Parts) -> Delivery:
+    """The delivery of every platform that is on."""
+    outlets = {each.account.id or 0: Outlet(each.account, each.platform) for each in parts.connections.all}
+    return Delivery(parts.database, parts.vault, parts.clock, outlets, in_flight=parts.settings.channels.in_flight)
+
+
+def door_of(parts: Parts) -> Door:
+    """Where the platforms' events come in."""
+    return Door(Intake(parts.database, parts.vault, parts.clock, parts.worker.wake), parts.tally)
+
+
+def delivery_to(parts: Parts, terminal: Terminal, account: ChannelAccount) -> Delivery:
     """The delivery of one terminal's replies."""
-    return Delivery(parts.database, parts.vault, parts.clock, {channel_account_id: terminal})
+    return Delivery(parts.database, parts.vault, parts.clock, {account.id or 0: Outlet(account, terminal)})

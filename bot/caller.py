@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.settings import LOOPBACK, Network, Settings
+from bot.channel_settings import LOOPBACK
+from bot.settings import Network, Settings
 
 FORWARDED = ("X-Forwarded-For", "X-Real-IP", "Forwarded")
 

@@ -34,6 +34,12 @@ class Clock:
             return datetime.now(UTC)
         return self.starts_at if self.frozen else self.starts_at + timedelta(seconds=time.monotonic() - self._started)
 
+    def running(self) -> datetime:
+        """The same time, but never frozen: for pauses, pace and leases, which must end."""
+        if self.starts_at is None or not self.frozen:
+            return self.now()
+        return self.starts_at + timedelta(seconds=time.monotonic() - self._started)
+
     def today(self) -> date:
         """The day in Viet Nam, from which every lookup of a rule starts."""
         return self.now().astimezone(VIET_NAM).date()

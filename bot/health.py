@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from aiohttp import web
@@ -15,6 +15,7 @@ from bot.assembly import Parts
 from bot.caller import CALLER
 from bot.webchat.errors import NotForOutside
 from bot.webchat.hub import Hub
+from storage import lines
 from storage.inbox import InboxEvent
 from storage.outbox import OutboxMessage
 
@@ -35,7 +36,8 @@ class Health:
 
     async def up(self, _request: web.Request) -> web.Response:
         """The process answers and its database can be read."""
-        return _report({"database": await self._database_answers()})
+        fine = await self._database_answers()
+        return _report({"database": fine}, notes=await self._channels() if fine else [])
 
     async def ready(self, request: web.Request) -> web.Response:
         """It can also answer citizens: the knowledge is loaded and the inbox is worked."""
@@ -50,15 +52,26 @@ class Health:
         async with self._parts.database.reading() as session:
             inbox = await _inbox_counts(session)
             outbox = await _outbox_counts(session)
-        lines = [
+        shown = [
+            *self._parts.tally.lines(),
             *_gauge("danhoi_inbox_events", "messages of citizens by state", inbox),
             *_gauge("danhoi_outbox_messages", "messages to citizens by state", outbox),
             *_gauge("danhoi_web_streams", "pages that hold a stream open", {"open": len(self._hub)}),
             *_gauge("danhoi_knowledge_entries", "entries loaded", {"loaded": self._entries()}),
         ]
         return web.Response(
-            text="\n".join(lines) + "\n", headers={"Content-Type": EXPOSITION, "Cache-Control": "no-store"}
+            text="\n".join(shown) + "\n", headers={"Content-Type": EXPOSITION, "Cache-Control": "no-store"}
         )
+
+    async def _channels(self) -> list[str]:
+        """How each channel that is on stands; one that is parked takes nothing else down."""
+        mine = {each.account.id: each.platform.name for each in self._parts.connections.all}
+        async with self._parts.database.reading() as session:
+            known = await lines.all_of_them(session)
+        now = self._parts.clock.running()
+        said = [f"{account.channel}: {line.state(now)}" for account, line in known if account.id in mine]
+        oa = self._parts.settings.channels.zalo_oa
+        return said + (["zalo_oa: signatures are only logged, not enforced"] if oa and not oa.enforce else [])
 
     def _only_for_operators(self, request: web.Request) -> None:
         if request[CALLER].on_this_machine:
@@ -108,9 +121,10 @@ def _gauge(name: str, what: str, values: Mapping[str, int]) -> list[str]:
     ]
 
 
-def _report(checks: Mapping[str, bool]) -> web.Response:
+def _report(checks: Mapping[str, bool], notes: Sequence[str] = ()) -> web.Response:
     fine = all(checks.values())
-    lines = ["up" if fine else "down", *(f"{name}: {'ok' if good else 'failed'}" for name, good in checks.items())]
+    found = (f"{name}: {'ok' if good else 'failed'}" for name, good in checks.items())
+    shown = ["up" if fine else "down", *found, *notes]
     return web.Response(
-        status=200 if fine else 503, text="\n".join(lines) + "\n", headers={"Cache-Control": "no-store"}
+        status=200 if fine else 503, text="\n".join(shown) + "\n", headers={"Cache-Control": "no-store"}
     )

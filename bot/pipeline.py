@@ -2,43 +2,54 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.channels.base import Channel
+from bot import admission
+from bot.admission import House
+from bot.channels.base import Channel, Received, read
 from bot.clock import Clock
 from handlers import apologies, clarify, logbook, routing
 from handlers.contract import Desk, Feature, Incoming, Reply
 from knowledge.base import Knowledge
 from knowledge.errors import KnowledgeError
-from storage import accounts, communes, inbox, talks
+from storage import accounts, communes, inbox, outbox, reach, talks
 from storage.bodies import Vault
 from storage.inbox import InboxEvent
+
+LATE = timedelta(minutes=15)  # an answer later than this begins with an apology
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What answering needs besides the transaction."""
+    """What answering needs besides the transaction. `public_url`: where the web chat is, if it is known."""
 
     vault: Vault
     knowledge: Knowledge
     clock: Clock
+    house: House = field(default_factory=House)
+    public_url: str | None = None
 
 
 async def work(session: AsyncSession, event: InboxEvent, channel: Channel, tools: Tools) -> None:
     """Answer one event. The caller's transaction holds all of it: answer, log, outbox and "event done"."""
-    desk = await open_desk(session, event, tools, greets=channel.greets)
-    before_id = desk.talk.last_body_id if desk.talk.asks == clarify.WHICH else None
-    wanted = [event.body_id, *([before_id] if before_id else [])]
-    bodies = await tools.vault.read(session, commune_id=event.commune_id, body_ids=wanted)
-    received = channel.read(bodies[event.body_id])  # 1 message in, 2 normalise
-    if received is not None:  # a sticker, an edit: nothing to answer
-        before = channel.read(bodies[before_id]) if before_id in bodies else None
-        message = logbook.resume(received.text, desk, before=before.text if before else "")  # what had we asked?
-        feature = routing.choose(message, desk.talk)  # 3 route
-        reply = await answer(feature, message, desk)  # 4 answer ...
-        await logbook.record(message, reply, desk)  # ... and log; the reply joins the outbox
+    bodies = await tools.vault.read(session, commune_id=event.commune_id, body_ids=[event.body_id])
+    received = read(channel, bodies[event.body_id])  # 1 message in, 2 normalise
+    if received is None:  # a sticker, an edit: nothing to answer
+        return await inbox.finish(session, event, now=tools.clock.now(), state="ignored")
+    desk = await open_desk(session, event, tools, channel)
+    if channel.outside and not await _take_note(received, desk, tools.house):
+        return await inbox.finish(session, event, now=desk.now, state="ignored")
+    message = await _resume(received, desk, channel)  # what had we asked this person?
+    if channel.outside and message.meaning.emergency is None and (told := await _kept_out(desk, tools.house)):
+        return await inbox.finish(session, event, now=desk.now, state=told)
+    feature = routing.choose(message, desk.talk)  # 3 route
+    reply = await answer(feature, message, desk)  # 4 answer ...
+    if desk.now - min(received.sent_at or event.received_at, event.received_at) > LATE:
+        reply = replace(reply, text=f"{apologies.LATE}\n{reply.text}")
+    await logbook.record(message, reply, desk)  # ... and log; the reply joins the outbox
     await inbox.finish(session, event, now=desk.now)  # same transaction as the reply; 5 reply out follows the commit
 
 
@@ -56,11 +67,11 @@ async def answer(feature: Feature, message: Incoming, desk: Desk) -> Reply:
 
 async def give_up(session: AsyncSession, event: InboxEvent, tools: Tools) -> None:
     """The event is parked: the person is told so, in the same transaction."""
-    desk = await open_desk(session, event, tools, greets=True)
+    desk = await open_desk(session, event, tools)
     await logbook.say(apologies.UNEXPECTED, desk)
 
 
-async def open_desk(session: AsyncSession, event: InboxEvent, tools: Tools, *, greets: bool) -> Desk:
+async def open_desk(session: AsyncSession, event: InboxEvent, tools: Tools, channel: Channel | None = None) -> Desk:
     """Everything that one message is answered at; takes the conversation's lock."""
     assert event.id is not None
     account = await accounts.find_or_add(
@@ -72,9 +83,10 @@ async def open_desk(session: AsyncSession, event: InboxEvent, tools: Tools, *, g
     assert account.id is not None
     now = tools.clock.now()
     talk = await talks.of_account(session, commune_id=event.commune_id, account_id=account.id)
+    commune = await communes.of_channel_account(session, channel_account_id=event.channel_account_id)
     return Desk(
         session=session,
-        commune=await communes.of_channel_account(session, channel_account_id=event.channel_account_id),
+        commune=commune,
         account=account,
         talk=talk or talks.Talk(commune_id=event.commune_id, account_id=account.id, last_at=now),
         knowledge=tools.knowledge,
@@ -83,5 +95,63 @@ async def open_desk(session: AsyncSession, event: InboxEvent, tools: Tools, *, g
         today=tools.clock.today(),
         body_id=event.body_id,
         event_id=event.id,
-        greeted_by_page=greets,
+        greeted_by_page=channel is None or channel.greets,
+        is_foreign=channel is not None and channel.foreign,
+        web_chat=f"{tools.public_url}/x/{commune.code}" if tools.public_url else "",
     )
+
+
+async def _resume(received: Received, desk: Desk, channel: Channel) -> Incoming:
+    """The message as the features see it: a press by its label, and what we had asked back about before it."""
+    text = received.text
+    if received.pressed is not None:
+        message_id, place = received.pressed
+        mine = {"commune_id": desk.commune_id, "account_id": desk.account_id}
+        text = await outbox.label(desk.session, **mine, message_id=message_id, place=place) or ""
+    before_id = desk.talk.last_body_id if desk.talk.asks == clarify.WHICH else None
+    before = None
+    if before_id is not None:
+        bodies = await desk.vault.read(desk.session, commune_id=desk.commune_id, body_ids=[before_id])
+        before = read(channel, bodies[before_id]) if before_id in bodies else None
+    message = logbook.resume(text, desk, before=before.text if before else "")
+    return replace(message, kind=received.kind)
+
+
+async def _take_note(received: Received, desk: Desk, house: House) -> bool:
+    """What an event says of the chat itself, written down; True where there is also something to answer."""
+    mine = {"commune_id": desk.commune_id, "account_id": desk.account_id}
+    row = await reach.of(desk.session, **mine)
+    match received.kind:
+        case "left":
+            await reach.mark_gone(desk.session, **mine, at=desk.now, because="left")
+            await outbox.give_up(desk.session, **mine, error="left")
+            return False
+        case "moved" if received.moved_to:
+            account = await reach.move(desk.session, desk.account, new_key=received.moved_to)
+            await outbox.readdress(desk.session, account=account, old_id=desk.account_id)
+            return False
+        case "officer":
+            row.silent_until = desk.now + house.officer_silence
+            await reach.keep(desk.session, row)
+            return False
+    first_time_withheld = received.kind != "unsupported" or row.withheld_at is None
+    row.last_seen_at, row.gone_at, row.gone_because = desk.now, None, ""
+    row.withheld_at = desk.now if received.kind == "unsupported" else row.withheld_at
+    await reach.keep(desk.session, row)
+    await outbox.release(desk.session, **mine, now=desk.now)
+    return first_time_withheld
+
+
+async def _kept_out(desk: Desk, house: House) -> str | None:
+    """The event's state where this message gets no answer of its own; None where it does."""
+    row = await reach.of(desk.session, commune_id=desk.commune_id, account_id=desk.account_id)
+    if admission.officer_writes(row, desk):
+        return "ignored"
+    if not await admission.floods(desk, house):
+        return None
+    if admission.is_told(row, desk):
+        return "ignored"
+    row.slowed_at = desk.now
+    await reach.keep(desk.session, row)
+    await logbook.say(apologies.SLOWER, desk)
+    return "done"

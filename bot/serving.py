@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 import click
 from aiohttp import web
 
-from bot import communes
-from bot.assembly import Parts, assemble
+from bot import communes, redaction
+from bot.assembly import Parts, assemble, delivery_of, door_of
+from bot.connections import open_all
 from bot.console.visits import HOME, SIGN_UP
+from bot.polling import Polling
 from bot.settings import Settings
 from bot.staffing import sample_links
 from bot.web import application
@@ -32,21 +35,38 @@ async def serve_forever(settings: Settings, *, host: str, port: int) -> None:
     async with assemble(settings) as parts:
         if settings.sample:
             await communes.seed_sample(parts.database, now=parts.clock.now())
-        runner = web.AppRunner(application(parts), access_log=None)
-        await runner.setup()
-        work = [asyncio.create_task(parts.worker.run()), asyncio.create_task(parts.scheduler.run())]
-        try:
-            await web.TCPSite(runner, host, port).start()
-            await parts.load_knowledge()
-            await _say_where(parts, host, port)
-            await stop.wait()
-        finally:
-            await runner.cleanup()
-            for task in work:
-                task.cancel()
-            for task in work:
-                with suppress(asyncio.CancelledError):
-                    await task
+        async with at_work(parts) as app:
+            runner = web.AppRunner(app, access_log=None)
+            await runner.setup()
+            try:
+                await web.TCPSite(runner, host, port).start()
+                await parts.load_knowledge()
+                await _say_where(parts, host, port)
+                await stop.wait()
+            finally:
+                await runner.cleanup()
+
+
+@asynccontextmanager
+async def at_work(parts: Parts) -> AsyncIterator[web.Application]:
+    """All loops that run beside the door, until the block ends; the application is for whoever opens the door."""
+    parts.connections = await open_all(parts.database, parts.vault, parts.settings)
+    redaction.install((*parts.settings.channels.secrets, parts.settings.secret_key.hex()))
+    delivery, door = delivery_of(parts), door_of(parts)
+    await delivery.recover()
+    parts.worker.on_queued(delivery.queued)
+    polling = Polling(parts.connections, door, delivery)
+    jobs = (parts.worker.run(), parts.scheduler.run(), delivery.run(), polling.run())
+    work = [asyncio.create_task(job) for job in jobs]
+    try:
+        yield application(parts, door)
+    finally:
+        for task in work:
+            task.cancel()
+        for task in work:
+            with suppress(asyncio.CancelledError):
+                await task
+        await parts.connections.close()
 
 
 async def _say_where(parts: Parts, host: str, port: int) -> None:

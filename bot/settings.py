@@ -6,17 +6,18 @@ import ipaddress
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bot import channel_settings
+from bot.channel_settings import LOOPBACK, ChannelSettings
 from bot.clock import Clock
 from bot.errors import BadSetting
 
 PREFIX = "DANHOI_"
 KEY_BYTES = 32
 SAMPLE_KEYS = ("0" * 64, "thay-bang-khoa-cua-xa", "changeme")
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -34,6 +35,7 @@ class Settings:
     sample: bool
     clock: Clock
     clock_is_set: bool
+    channels: ChannelSettings = field(default_factory=ChannelSettings)
 
     @property
     def cache_dir(self) -> Path:
@@ -56,6 +58,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         sample=_flag(PREFIX + "SAMPLE", environment.get(PREFIX + "SAMPLE")),
         clock=_clock(environment.get(PREFIX + "CLOCK")),
         clock_is_set=bool(environment.get(PREFIX + "CLOCK")),
+        channels=channel_settings.read(environment),
     )
 
 

@@ -25,7 +25,7 @@ async def talk(settings: Settings, *, user: str, url: str | None, code: str | No
         commune = await _commune(parts, code)
         channel_account = await communes.account_of(parts.database, commune, "terminal")
         await parts.load_knowledge()
-        delivery = delivery_to(parts, terminal, channel_account.id or 0)
+        delivery = delivery_to(parts, terminal, channel_account)
         await delivery.recover()
         if not as_json:
             click.echo(f"{commune.name} · gõ câu hỏi rồi Enter; Ctrl+D để dừng.")

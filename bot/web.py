@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from bot import caller
-from bot.assembly import Parts
+from bot.assembly import Parts, door_of
 from bot.caller import CALLER, FRAMED_BY
-from bot.channels.webchat import LARGEST_FORM, MessageTooLong
+from bot.channels.webchat import MessageTooLong
 from bot.console import errors as console_errors
 from bot.console import routes as console
 from bot.console.errors import SignedOut
@@ -25,6 +25,7 @@ from bot.webchat.hub import Hub
 from bot.webchat.pages import Pages
 from bot.webchat.receipts import Receipts
 from bot.webchat.routes import WebChatRoutes
+from bot.webhooks import LARGEST, Door, Webhooks
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -51,12 +52,12 @@ HSTS = "max-age=31536000"
 log = logging.getLogger(__name__)
 
 
-def application(parts: Parts) -> web.Application:
+def application(parts: Parts, door: Door | None = None) -> web.Application:
     """Everything that this process answers over HTTP. What is not named here answers 404."""
     site, hub = Site(), Hub()
     app = web.Application(
         middlewares=[know_the_caller, answer_in_plain_words, refuse_other_sites, keep_the_pace],
-        client_max_size=LARGEST_FORM + 1,
+        client_max_size=LARGEST,  # of a webhook; the chat and the console have limits of their own
     )
     app[PARTS], app[SITE], app[PACE] = parts, site, Pace()
     app.on_response_prepare.append(add_headers)
@@ -66,6 +67,7 @@ def application(parts: Parts) -> web.Application:
     app.router.add_routes(console.table(parts, site))
     app.router.add_routes(Health(parts, hub).table())
     app.router.add_get("/static/{name}", site.file)
+    app.router.add_routes(Webhooks(parts.connections, door or door_of(parts)).table())
 
     async def stop_streams(_app: web.Application) -> None:
         hub.close()

@@ -1,4 +1,4 @@
-"""Works the inbox: one event after the other, each in one transaction; wakes those who wait for its answer."""
+"""Works the inbox: one event (or burst) after the other, in one transaction; wakes those who wait for its answer."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import timedelta
 
 from bot import pipeline
+from bot.bursts import Bursts
 from bot.channels.base import Channel
 from bot.clock import Clock
 from bot.pipeline import Tools
@@ -32,6 +34,8 @@ class Worker:
         """`channels` by name. `tools` is set once the knowledge is loaded; until then events wait in the inbox."""
         self._database, self._vault, self._clock = database, vault, clock
         self._channels = channels
+        self._bursts = Bursts(vault, clock)
+        self._nap = POLL
         self._work_to_do = asyncio.Event()
         self._waited_for: dict[int, asyncio.Event] = {}
         self._listeners: list[OnQueued] = []
@@ -84,7 +88,8 @@ class Worker:
                 if left <= 0:
                     return False
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(turned.wait(), min(left, POLL))
+                    async with asyncio.timeout(min(left, POLL)):
+                        await turned.wait()
         finally:
             self._waited_for.pop(event_id, None)
 
@@ -97,8 +102,10 @@ class Worker:
                     continue
             except Exception:
                 log.exception("the inbox cannot be worked now; it is tried again")
+            nap, self._nap = self._nap, POLL
             try:
-                await asyncio.wait_for(self._work_to_do.wait(), POLL)
+                async with asyncio.timeout(nap):
+                    await self._work_to_do.wait()
             except TimeoutError:
                 continue
 
@@ -108,12 +115,16 @@ class Worker:
         event_id: int | None = None
         try:
             async with self._database.writing() as session:
-                event = await inbox.claim(session, now=self._clock.now())
+                event = await inbox.claim(session, now=self._clock.running())
                 if event is None:
                     return False
                 event_id, where = event.id, (event.channel_account_id, event.chat_key)
-                name = await inbox.channel_of(session, event)
-                await pipeline.work(session, event, self._channels[name], self.tools)
+                channel = self._channels[await inbox.channel_of(session, event)]
+                turn = await self._bursts.gather(session, event, channel, self.tools)
+                if isinstance(turn, timedelta):
+                    self._nap = min(self._nap, turn.total_seconds())
+                    return True
+                await pipeline.work(session, turn, channel, self.tools)
         except Exception as fault:
             if event_id is None:
                 raise
@@ -125,7 +136,7 @@ class Worker:
     async def _count_failure(self, event_id: int, error: str) -> tuple[int, str]:
         assert self.tools is not None
         async with self._database.writing() as session:
-            event = await inbox.fail(session, event_id=event_id, now=self._clock.now(), error=error)
+            event = await inbox.fail(session, event_id=event_id, now=self._clock.running(), error=error)
             if event.state == "parked":
                 await pipeline.give_up(session, event, self.tools)
             return event.channel_account_id, event.chat_key

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Literal
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -17,6 +18,11 @@ from storage.communes import Commune
 from storage.talks import Talk
 
 FIRST_SCREEN = 600  # characters that a citizen can read without scrolling; the list of choices is not counted
+# What a person sent. `press`: a button of ours; `unsupported`: the channel withholds it; `left`, `moved`, `officer`:
+# nothing was said to us.
+Kind = Literal[
+    "text", "press", "photo", "file", "voice", "location", "contact", "unsupported", "left", "moved", "officer"
+]
 SAID = "{{lời của người dân}}"  # stands for the citizen's own words; the channel fills it in from the encrypted body
 
 
@@ -27,7 +33,7 @@ class Incoming:
     `chosen` is what the picked choice does: a feature's name, a point, and what that feature made of it.
     `fits_topic`: these words are answered by a passage of the topic that is being spoken of.
     `names_topic`: they say nothing beyond the title of that topic: "khai sinh thôi".
-    `places`: the units that they name.
+    `places`: the units that they name. `kind`: whether it was words, or a photo, a place on the map ...
     """
 
     text: str
@@ -36,6 +42,7 @@ class Incoming:
     fits_topic: bool = False
     names_topic: bool = False
     places: tuple[Mention, ...] = ()
+    kind: Kind = "text"
 
     @property
     def argument(self) -> str:
@@ -135,6 +142,9 @@ class Desk:
     def shelf(self) -> AsyncSession:
         """Where to read what the commune publishes (prices, contacts); nothing is written there."""
         return self.published or self.session
+
+    is_foreign: bool = False  # the channel's operator is outside Viet Nam: nothing personal is asked there
+    web_chat: str = ""  # address of the commune's own page, where it is known
 
     @property
     def is_first(self) -> bool:

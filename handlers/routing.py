@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers import (
+    attachments,
     benefit,
     clarify,
     complaints,
@@ -42,6 +43,7 @@ FEATURES: tuple[Feature, ...] = (
     directory.FEATURE,
     handoff.FEATURE,
     welcome.FEATURE,
+    attachments.FEATURE,
     topics.FEATURE,
     smalltalk.FEATURE,
     clarify.FEATURE,
@@ -54,6 +56,8 @@ def choose(message: Incoming, talk: Talk) -> Feature:
     """Danger first, then the way out, one's own data, a picked choice, the talk in progress, and then what fits."""
     if emergency.takes(message, talk):
         return emergency.FEATURE
+    if attachments.takes(message, talk):
+        return attachments.FEATURE
     if leaving.takes(message, talk):
         return leaving.FEATURE
     if privacy.takes(message, talk):  # in the middle of a report too: nobody lives in "dữ liệu của tôi"

@@ -48,6 +48,12 @@ async def find(session: AsyncSession, *, commune_id: int, channel_account_id: in
     return (await session.exec(select(Account).where(*mine))).first()
 
 
+async def by_id(session: AsyncSession, *, commune_id: int, account_id: int) -> Account:
+    """The account with this key."""
+    mine = (col(Account.commune_id) == commune_id, col(Account.id) == account_id)
+    return (await session.exec(select(Account).where(*mine))).one()
+
+
 async def find_or_add(session: AsyncSession, *, commune_id: int, channel_account_id: int, chat_key: str) -> Account:
     """The account of this chat; a new person's is made on their first message."""
     known = await find(session, commune_id=commune_id, channel_account_id=channel_account_id, chat_key=chat_key)

@@ -41,6 +41,14 @@ class Vault:
         """`secret_key` must be 32 bytes; it never enters the database or a backup."""
         self._master = SecretBox(secret_key)
 
+    def seal(self, secret: str) -> bytes:
+        """A secret of the deployment's own, such as a channel's token, as it may stand in a table."""
+        return bytes(self._master.encrypt(secret.encode()))
+
+    def unseal(self, sealed: bytes) -> str:
+        """The secret again."""
+        return self._master.decrypt(sealed).decode()
+
     async def put(self, session: AsyncSession, *, commune_id: int, text: str, at: datetime) -> Body:
         """Store a text under a fresh data key."""
         key = random(SecretBox.KEY_SIZE)

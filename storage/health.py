@@ -36,7 +36,8 @@ async def locked(session: AsyncSession, vault: Vault) -> list[int]:
 async def mute(session: AsyncSession) -> list[int]:
     """Events said to be answered, or parked, to which no message belongs."""
     answered = select(OutboxMessage.event_id).where(col(OutboxMessage.event_id).is_not(None))
-    silent = select(InboxEvent.id).where(col(InboxEvent.state) != "waiting", col(InboxEvent.id).not_in(answered))
+    said = col(InboxEvent.state).in_(("done", "parked"))
+    silent = select(InboxEvent.id).where(said, col(InboxEvent.id).not_in(answered))
     return [event_id for event_id in await session.exec(silent) if event_id is not None]
 
 

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, UniqueConstraint
 from sqlalchemy.orm import aliased
-from sqlmodel import Field, SQLModel, col, select
+from sqlmodel import Field, SQLModel, col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.accounts import Account
-from storage.bodies import Body, Vault
+from storage.bodies import Body, Vault, erase
 from storage.columns import UtcDateTime
 from storage.communes import ChannelAccount
 
@@ -32,7 +32,10 @@ class InboxEvent(SQLModel, table=True):
     event_key: str
     chat_key: str = Field(index=True)
     body_id: int = Field(foreign_key="body.id")
-    state: str = Field(default="waiting", index=True, description="waiting, done or parked")
+    state: str = Field(
+        default="waiting", index=True, description="waiting, done, parked, joined (read with a later one), ignored"
+    )
+    joined_to_id: int | None = Field(default=None, description="the event whose answer is also this one's")
     attempts: int = 0
     not_before: datetime = Field(sa_type=UtcDateTime)
     received_at: datetime = Field(sa_type=UtcDateTime)
@@ -120,15 +123,56 @@ async def channels_of_bodies(session: AsyncSession, *, commune_id: int, body_ids
     return dict((await session.exec(named)).all())
 
 
+async def following(session: AsyncSession, event: InboxEvent, *, limit: int) -> list[InboxEvent]:
+    """What the same chat sent after this event and still waits, oldest first."""
+    later = (
+        *_chat(event.commune_id, event.channel_account_id, event.chat_key),
+        col(InboxEvent.state) == "waiting",
+        col(InboxEvent.id) > event.id,
+    )
+    return list(await session.exec(select(InboxEvent).where(*later).order_by(col(InboxEvent.id)).limit(limit)))
+
+
+async def put_off(session: AsyncSession, event: InboxEvent, *, until: datetime) -> None:
+    """The person may still be typing: look again then."""
+    event.not_before = until
+    session.add(event)
+    await session.flush()
+
+
+async def join(session: AsyncSession, vault: Vault, events: list[InboxEvent], *, raw: str, at: datetime) -> InboxEvent:
+    """Several events are read as one: the last one keeps the words of all; the others are settled with it."""
+    last = events[-1]
+    body = await vault.put(session, commune_id=last.commune_id, text=raw, at=at)
+    assert body.id is not None
+    replaced = [event.body_id for event in events]
+    for event in events:
+        event.body_id = body.id
+    for event in events[:-1]:
+        event.state, event.done_at, event.joined_to_id = "joined", at, last.id
+    session.add_all(events)
+    await session.flush()
+    await erase(session, commune_id=last.commune_id, body_ids=replaced)
+    return last
+
+
+async def count_since(
+    session: AsyncSession, *, commune_id: int, channel_account_id: int, chat_key: str, since: datetime
+) -> int:
+    """How many events a chat has sent since that instant."""
+    mine = (*_chat(commune_id, channel_account_id, chat_key), col(InboxEvent.received_at) > since)
+    return (await session.exec(select(func.count()).where(*mine))).one()
+
+
 async def is_settled(session: AsyncSession, *, event_id: int) -> bool:
     """Whether an event is answered or parked."""
     state = select(InboxEvent.state).where(col(InboxEvent.id) == event_id)
     return (await session.exec(state)).one() != "waiting"
 
 
-async def finish(session: AsyncSession, event: InboxEvent, *, now: datetime) -> None:
-    """The event is answered; called in the same transaction as the answer."""
-    event.state, event.done_at, event.error = "done", now, None
+async def finish(session: AsyncSession, event: InboxEvent, *, now: datetime, state: str = "done") -> None:
+    """The event is answered (or there was nothing to answer); in the same transaction as the answer."""
+    event.state, event.done_at, event.error = state, now, None
     session.add(event)
     await session.flush()
 

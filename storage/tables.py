@@ -12,13 +12,16 @@ from storage import (
     grants,
     inbox,
     jobs,
+    lines,
     officers,
     offices,
     outbox,
     prices,
     questions,
+    reach,
     sign_ins,
     talks,
+    tokens,
 )
 
 MODULES = (
@@ -30,12 +33,15 @@ MODULES = (
     grants,
     inbox,
     jobs,
+    lines,
     officers,
     offices,
     outbox,
     prices,
     questions,
+    reach,
     sign_ins,
     talks,
+    tokens,
 )
 METADATA: MetaData = SQLModel.metadata

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from bot.channels.base import Outgoing, Received
+from bot.channels.base import Limits, Outgoing, Received
 
 
 class Terminal:
@@ -13,6 +13,9 @@ class Terminal:
 
     name = "terminal"
     greets = False
+    foreign = False
+    outside = False
+    limits = Limits()
 
     def __init__(self, write: Callable[[str], None], *, as_json: bool = False) -> None:
         """`write` gets one block of text, or one JSON line, per reply."""

@@ -58,6 +58,8 @@ class WebChat:
 
     name = "webchat"
     greets = True
+    foreign = False
+    outside = False  # its page waits for each answer, and the proxy in front limits who floods it
 
     def read(self, raw: str) -> Received | None:
         """The text of a stored message."""

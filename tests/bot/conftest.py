@@ -21,7 +21,10 @@ from storage.communes import ChannelAccount, Commune
 from storage.database import Database
 from tests.bot.browser import CHROMIUM, FLAGS, PHONE, OpensAPage
 from tests.bot.console import Colleague, hire, seat
+from tests.bot.running import serves
 from tests.conftest import THE_DAY, MovableClock
+
+__all__ = ["serves"]
 
 
 class Visitor:

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from bot.channels.base import Outgoing
-from bot.delivery import MOST_ATTEMPTS, MOST_IN_FLIGHT, Delivery, SendFailed
+from bot.channels.base import Limits, Outgoing, Received
+from bot.channels.errors import SendFailed
+from bot.delivery import MOST_ATTEMPTS, MOST_IN_FLIGHT, Delivery, Outlet
 from bot.worker import Worker
 from storage.bodies import Vault
 from storage.communes import ChannelAccount
@@ -21,14 +22,15 @@ class Line:
     """A push channel of which a test says how it behaves."""
 
     name = "terminal"
-    greets = False
+    greets = foreign = outside = False
+    limits = Limits()
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, str]] = []
         self.fails_with: Exception | None = None
 
-    def read(self, raw: str) -> None:
-        return None
+    def read(self, raw: str) -> Received:
+        return Received(raw)
 
     async def send(self, chat_key: str, message: Outgoing) -> None:
         if self.fails_with is not None:
@@ -45,7 +47,7 @@ def line() -> Line:
 def delivery(
     database: Database, vault: Vault, clock: MovableClock, terminal_account: ChannelAccount, line: Line
 ) -> Delivery:
-    return Delivery(database, vault, clock, {terminal_account.id or 0: line})
+    return Delivery(database, vault, clock, {terminal_account.id or 0: Outlet(terminal_account, line)})
 
 
 async def states(database: Database) -> list[str]:
@@ -107,11 +109,11 @@ async def test_an_ambiguous_send_is_shown_again_with_the_next_message_and_marked
 
 
 async def test_a_dead_process_leaves_at_most_what_was_in_flight_unknown(
-    worker: Worker, database: Database, vault: Vault, delivery: Delivery, terminal_account: ChannelAccount
+    worker: Worker, database: Database, vault: Vault, delivery: Delivery, terminal_account: ChannelAccount, line: Line
 ) -> None:
     for number in range(MOST_IN_FLIGHT + 5):
         await Citizen(worker, database, vault, terminal_account, f"nguoi-{number}").says("alo")
-    claimed = await delivery._claim()
+    claimed = await delivery._claim(Outlet(terminal_account, line))
     assert len(claimed) == MOST_IN_FLIGHT
     assert await delivery.recover() == MOST_IN_FLIGHT
     assert (await states(database)).count("unknown") == MOST_IN_FLIGHT

@@ -1,13 +1,13 @@
 """prices, and what a talk holds
 
-Revision: 0004, after 0002; made on 2026-11-28
+Revision: 0004, after 0003; made on 2026-11-28
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,96 @@
+"""Events that arrive together are stored together: one transaction, one write to the disk, then all acknowledged."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.clock import Clock
+from storage import inbox
+from storage.bodies import Vault
+from storage.communes import ChannelAccount
+from storage.database import Database
+
+MOST_TOGETHER = 64
+
+
+@dataclass(slots=True)
+class _Waiting:
+    account: ChannelAccount
+    event_key: str
+    chat_key: str
+    raw: str
+    stored: asyncio.Future[bool]
+
+
+class Intake:
+    """Stores what comes by webhook and polling; whoever brought it waits until it is safe."""
+
+    def __init__(self, database: Database, vault: Vault, clock: Clock, wake: Callable[[], None]) -> None:
+        """`wake` tells the worker that there is something."""
+        self._database, self._vault, self._clock, self._wake = database, vault, clock, wake
+        self._waiting: list[_Waiting] = []
+        self._storing: asyncio.Task[None] | None = None
+
+    async def accept(self, account: ChannelAccount, *, event_key: str, chat_key: str, raw: str) -> bool:
+        """Store an event for good under its unique key; False where that key was stored before."""
+        one = _Waiting(account, event_key, chat_key, raw, asyncio.get_running_loop().create_future())
+        self._waiting.append(one)
+        if self._storing is None or self._storing.done():
+            self._storing = asyncio.create_task(self._store())
+        return await one.stored
+
+    async def _store(self) -> None:
+        while self._waiting:
+            together: list[_Waiting] = []
+            try:
+                async with self._database.writing() as session:  # waits its turn while more may come
+                    together, self._waiting = self._waiting[:MOST_TOGETHER], self._waiting[MOST_TOGETHER:]
+                    fresh = [await self._put(session, one) for one in together]
+            except Exception as fault:
+                await self._one_by_one(together or self._take_all(), fault)
+                continue
+            for one, is_fresh in zip(together, fresh, strict=True):
+                _resolve(one, is_fresh)
+            self._wake()
+
+    def _take_all(self) -> list[_Waiting]:
+        taken, self._waiting = self._waiting, []
+        return taken
+
+    async def _one_by_one(self, together: list[_Waiting], fault: Exception) -> None:
+        """One bad event (or a twin stored by another replica at the same moment) does not refuse the others."""
+        for one in together:
+            try:
+                if len(together) == 1:
+                    raise fault
+                async with self._database.writing() as session:
+                    is_fresh = await self._put(session, one)
+            except Exception as own:
+                if not one.stored.done():
+                    one.stored.set_exception(own)
+            else:
+                _resolve(one, is_fresh)
+        self._wake()
+
+    async def _put(self, session: AsyncSession, one: _Waiting) -> bool:
+        assert one.account.id is not None
+        _event, fresh = await inbox.store(
+            session,
+            self._vault,
+            commune_id=one.account.commune_id,
+            channel_account_id=one.account.id,
+            event_key=one.event_key,
+            chat_key=one.chat_key,
+            raw=one.raw,
+            at=self._clock.now(),
+        )
+        return fresh
+
+
+def _resolve(one: _Waiting, is_fresh: bool) -> None:
+    if not one.stored.done():  # whoever brought it may have gone
+        one.stored.set_result(is_fresh)

@@ -1,0 +1,60 @@
+"""Sets each platform up, and fetches events from those that are polled; one that is gone is tried again later."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from bot.channels.errors import ChannelDown, SendFailed, TooFast
+from bot.connections import Connection, Connections
+from bot.delivery import Delivery
+from bot.webhooks import Door
+
+FIRST_WAIT, LONGEST_WAIT = 1.0, 300.0  # seconds
+
+log = logging.getLogger(__name__)
+
+
+class Polling:
+    """One loop per connection, beside the server: nothing here can stop it."""
+
+    def __init__(self, connections: Connections, door: Door, delivery: Delivery) -> None:
+        """What cannot be reached is told to `delivery`, which parks the account's messages."""
+        self._connections, self._door, self._delivery = connections, door, delivery
+
+    async def run(self) -> None:
+        """For ever."""
+        await asyncio.gather(*(self._serve(each) for each in self._connections.all))
+
+    async def _serve(self, connection: Connection) -> None:
+        """Set up once; then fetch for ever, where the platform is polled at all."""
+        is_set_up, wait = False, FIRST_WAIT
+        while not is_set_up or connection.platform.polls:
+            try:
+                if not is_set_up:
+                    await connection.platform.set_up()
+                    is_set_up = True
+                    log.info("channel %s is set up", connection.platform.name)
+                else:
+                    await self._fetch(connection)
+                wait = FIRST_WAIT
+            except Exception as fault:
+                await self._tell(connection, fault)
+                pause = fault.after if isinstance(fault, TooFast) and fault.after else wait
+                wait = min(LONGEST_WAIT, wait * 2)
+                await asyncio.sleep(pause)
+
+    async def _fetch(self, connection: Connection) -> None:
+        """Each event is stored before the next request confirms it."""
+        for raw in await connection.platform.fetch():
+            await self._door.take(connection, raw)
+        connection.platform.confirm()
+
+    async def _tell(self, connection: Connection, fault: Exception) -> None:
+        reason = fault.reason if isinstance(fault, SendFailed) else type(fault).__name__
+        log.warning("channel %s: %s; tried again later", connection.platform.name, reason)
+        if isinstance(fault, ChannelDown):
+            try:
+                await self._delivery.park(connection.account.id or 0, fault)
+            except Exception:
+                log.exception("that %s is down cannot be written down now", connection.platform.name)
