@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from bot.channels.base import Outgoing, PushChannel, outgoing, read
 from bot.channels.errors import ChannelDown, ChatMoved, OutsideWindow, PersonGone, SendFailed, TooFast
 from bot.channels.parts import numbered, split
@@ -24,6 +26,7 @@ MOST_ATTEMPTS = 6
 FIRST_WAIT = timedelta(seconds=2)
 LONGEST_SEND = timedelta(minutes=2)  # a message that is on the line for longer belonged to a process that died
 POLL = 1.0  # seconds between looks when nobody wakes us
+LAST_SENDS = 5.0  # seconds that a stopping server waits for them
 SOON = 0.1  # seconds, where something waits for its turn
 PRESSES_A_NUMBER = "(Trả lời bằng số hoặc gõ chữ đều được ạ.)"
 
@@ -94,6 +97,13 @@ class Delivery:
 
     async def _serve(self, outlet: Outlet, news: asyncio.Event) -> None:
         flying: set[asyncio.Task[None]] = set()
+        try:
+            await self._keep_sending(outlet, news, flying)
+        finally:  # an orderly stop lets what is on the line arrive, so that nothing becomes unknown by it
+            if flying:
+                await asyncio.wait(flying, timeout=LAST_SENDS)
+
+    async def _keep_sending(self, outlet: Outlet, news: asyncio.Event, flying: set[asyncio.Task[None]]) -> None:
         while True:
             news.clear()
             try:
@@ -180,13 +190,7 @@ class Delivery:
             if more:
                 await outbox.part_sent(session, commune_id=message.commune_id, message_id=message.id or 0)
             else:
-                await outbox.settle(
-                    session,
-                    commune_id=message.commune_id,
-                    message_id=message.id or 0,
-                    state="sent",
-                    now=self._clock.running(),
-                )
+                await self._put_down(session, message, "sent", None)
             if account_id in self._troubled:
                 line = await lines.of(session, **outlet.key)
                 line.free()
@@ -203,7 +207,6 @@ class Delivery:
             case ChatMoved() if refused.new_key != message.chat_key:
                 await self._move(message, refused.new_key)
             case PersonGone():
-                await self._settle(message, "failed", refused.reason)
                 await self._person_gone(message, refused.reason)
             case _:
                 last = not refused.again or message.attempts + 1 >= MOST_ATTEMPTS
@@ -218,15 +221,7 @@ class Delivery:
         self._troubled.add(outlet.account.id or 0)
         async with self._database.writing() as session:
             if message is not None:
-                await outbox.settle(
-                    session,
-                    commune_id=message.commune_id,
-                    message_id=message.id or 0,
-                    state="queued",
-                    now=self._clock.running(),
-                    error=refused.reason,
-                    counts=False,
-                )
+                await self._put_down(session, message, "queued", refused.reason, counts=False)
             line = await lines.of(session, **outlet.key)
             line.park(
                 now=self._clock.running(),
@@ -239,15 +234,7 @@ class Delivery:
 
     async def _move(self, message: OutboxMessage, new_key: str) -> None:
         async with self._database.writing() as session:
-            await outbox.settle(
-                session,
-                commune_id=message.commune_id,
-                message_id=message.id or 0,
-                state="queued",
-                now=self._clock.running(),
-                error="chat_moved",
-                counts=False,
-            )
+            await self._put_down(session, message, "queued", "chat_moved", counts=False)
             old = await accounts.by_id(session, commune_id=message.commune_id, account_id=message.account_id)
             account = await reach.move(session, old, new_key=new_key)
             await outbox.readdress(session, account=account, old_id=message.account_id)
@@ -255,6 +242,7 @@ class Delivery:
     async def _person_gone(self, message: OutboxMessage, reason: str) -> None:
         mine = {"commune_id": message.commune_id, "account_id": message.account_id}
         async with self._database.writing() as session:
+            await self._put_down(session, message, "failed", reason)
             await reach.mark_gone(session, **mine, at=self._clock.now(), because=reason)
             await outbox.give_up(session, **mine, error=reason)
 
@@ -268,19 +256,27 @@ class Delivery:
             known = await reach.of(session, commune_id=message.commune_id, account_id=message.account_id)
         return replace(outgoing(message, quoted), last_seen_at=known.last_seen_at)
 
-    async def _settle(self, message: OutboxMessage, state: str, error: str | None, *, counts: bool = True) -> None:
-        now = self._clock.running()
+    async def _settle(
+        self, message: OutboxMessage, state: str, error: str | None = None, *, counts: bool = True
+    ) -> None:
         async with self._database.writing() as session:
-            await outbox.settle(
-                session,
-                commune_id=message.commune_id,
-                message_id=message.id or 0,
-                state=state,
-                now=now,
-                error=error,
-                not_before=now + FIRST_WAIT * 2**message.attempts if state == "queued" and counts else None,
-                counts=counts,
-            )
+            await self._put_down(session, message, state, error, counts=counts)
+
+    async def _put_down(
+        self, session: AsyncSession, message: OutboxMessage, state: str, error: str | None, *, counts: bool = True
+    ) -> None:
+        """What became of a message, in the caller's transaction; one that is tried again waits longer each time."""
+        now = self._clock.running()
+        await outbox.settle(
+            session,
+            commune_id=message.commune_id,
+            message_id=message.id or 0,
+            state=state,
+            now=now,
+            error=error,
+            not_before=now + FIRST_WAIT * 2**message.attempts if state == "queued" and counts else None,
+            counts=counts,
+        )
 
 
 def said(channel: PushChannel, body: str) -> str | None:
