@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,8 @@ from typing import Any
 from bot import communes
 from bot.ask import answer_lines
 from bot.assembly import assemble, delivery_to
-from bot.channels.base import Outgoing, Received
+from bot.channels.base import Outgoing
+from bot.channels.terminal import Terminal
 from bot.clock import Clock
 from bot.settings import read
 from knowledge.base import Knowledge
@@ -39,17 +40,12 @@ async def score(knowledge: Knowledge, labels: Sequence[Mapping[str, Any]]) -> li
     return [Scored(label, line) for label, line in zip(labels, given, strict=True)]
 
 
-@dataclass
-class Screen:
-    """A channel that keeps what it is sent, so that a dialogue can read it."""
+class Screen(Terminal):
+    """A terminal that keeps what it is sent, so that a dialogue can read it."""
 
-    name = "terminal"
-    greets = False
-    shown: list[Outgoing] = field(default_factory=list)
-
-    def read(self, raw: str) -> Received | None:
-        """Plain text."""
-        return Received(raw)
+    def __init__(self) -> None:
+        super().__init__(lambda _text: None)
+        self.shown: list[Outgoing] = []
 
     async def send(self, chat_key: str, message: Outgoing) -> None:
         """Keep it."""
@@ -101,7 +97,7 @@ async def _play(dialogue: Mapping[str, Any], knowledge: Knowledge, folder: Path,
         commune = await communes.seed_sample(parts.database, now=parts.clock.now())
         account = await communes.account_of(parts.database, commune, "terminal")
         parts.take(knowledge)
-        delivery = delivery_to(parts, screen, account.id or 0)
+        delivery = delivery_to(parts, screen, account)
 
         class Talker:
             """Says one line and reads the screen."""
