@@ -21,8 +21,15 @@ PENALTY = 0.3
 VARIANTS_OF_AN_ENTRY = 4  # as examples of "answer": more would drown the other wishes
 OUTSIDE_COUNTS = 0.1  # how much a question out of scope counts: they are many, and few of them sound like a report
 SHARPNESS = 8.0  # turns scores near 0 and 1 into shares
-# Danger and denunciation come before precision; where a sum and a rule are in doubt, the rule names the rates.
-LEAN: Mapping[str, float] = {"denunciation": 0.06, "emergency": 0.03, "premium": -0.03}
+# Danger, denunciation and one's own trouble come before precision; where a sum and a rule are in doubt, the rule answers.
+LEAN: Mapping[str, float] = {
+    "denunciation": 0.06,
+    "emergency": 0.02,
+    "directory": 0.02,
+    "report": 0.03,
+    "handoff": -0.05,
+    "premium": -0.03,
+}
 # What a story tells before it asks is not outweighed by the question: a street, a family, a danger, a crime.
 TOLD: frozenset[Action] = frozenset({"price", "premium", "denunciation", "emergency"})
 _COUNTED = re.compile(

@@ -18,9 +18,11 @@ from bot.channels.terminal import Terminal
 from bot.clock import Clock
 from bot.settings import read
 from knowledge.base import Knowledge
+from knowledge.lexicon import listed
+from knowledge.variants import same_when_folded
 from tests.eval import dialogues
 from tests.eval.dialogues import Played
-from tests.eval.scoring import Scored
+from tests.eval.scoring import ANSWERING, Scored
 
 HERE = Path(__file__).parent
 TODAY = date(2026, 11, 23)  # what a null `on` is read as
@@ -38,6 +40,23 @@ async def score(knowledge: Knowledge, labels: Sequence[Mapping[str, Any]]) -> li
     lines = [{"q": label["q"], "on": label["on"] or TODAY.isoformat()} for label in labels]
     given = await answer_lines(lines, knowledge=knowledge, clock=NINE)
     return [Scored(label, line) for label, line in zip(labels, given, strict=True)]
+
+
+def score_held(knowledge: Knowledge) -> dict[str, dict[str, Any]]:
+    """The halves of our own out-of-scope lists that nothing is trained on: how many are answered, and which."""
+    found: dict[str, dict[str, Any]] = {}
+    for name in ("near", "far"):
+        asked = [str(text) for text in listed(f"{name}_out_of_scope")["held"]]
+        answered = [text for text in asked if knowledge.understand(text, on=TODAY).action in ANSWERING]
+        share = round(len(answered) / len(asked), 4)
+        found[name] = {"lines": len(asked), "answered": len(answered), "share": share, "which": answered}
+    return found
+
+
+def born_here(knowledge: Knowledge, labels: Sequence[Mapping[str, Any]]) -> int:
+    """How many of our variants equal an evaluation question once marks, capitals and punctuation are gone."""
+    asked = {same_when_folded(label["q"]) for label in labels}
+    return sum(same_when_folded(text) in asked for entry in knowledge.entries.values() for text in entry.variants)
 
 
 class Screen(Terminal):

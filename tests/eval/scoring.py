@@ -9,6 +9,10 @@ from typing import Any
 
 Line = Mapping[str, Any]
 FORMS = ("clean", "nodiac", "half", "teen", "typo", "telex", "dialect", "long")
+FOLDS = 5
+OUTSIDE_ALLOWED = 1  # of the 75 abstain lines
+HELD_ALLOWED = 0.03  # share of the near questions out of scope that nothing was trained on
+LARGE = 100  # answer lines from which a form is held to a share of clean, below which to points on the same questions
 ANSWERING = ("answer", "price", "premium", "directory")
 
 
@@ -92,15 +96,60 @@ def by_action(lines: Sequence[Scored]) -> dict[str, dict[str, float | int]]:
     return found
 
 
+def spread(lines: Sequence[Scored]) -> dict[str, dict[str, float | int | bool]]:
+    """Each form's top-1 beside the clean form's: of all its lines, and of the same base questions (`g`).
+
+    The bar: 95 % of clean for a form with 100 or more answer lines, within 5 points on the same `g` for a smaller one.
+    """
+    answers = [line for line in lines if line.label["action"] == "answer"]
+    clean = {line.label["g"]: line.top1 for line in answers if line.form == "clean"}
+    whole = _share(clean.values())
+    found: dict[str, dict[str, float | int | bool]] = {}
+    for form in FORMS[1:]:
+        own = [line for line in answers if line.form == form]
+        if not own:
+            continue
+        same = [line for line in own if line.label["g"] in clean]
+        top1, there = _share(line.top1 for line in own), _share(clean[line.label["g"]] for line in same)
+        found[form] = {
+            "answer_lines": len(own),
+            "top1": top1,
+            "of_clean": round(top1 / whole, 4) if whole else 0.0,
+            "clean_same_g": there,
+            "points": round(100 * (_share(line.top1 for line in same) - there), 1),
+        }
+        found[form]["meets"] = found[form]["of_clean"] >= 0.95 if len(own) >= LARGE else found[form]["points"] >= -5.0
+    return found
+
+
+def by_fold(lines: Sequence[Scored]) -> list[dict[str, float]]:
+    """Clean figures of each fifth of the base questions (`g` modulo 5): how much they hang on the draw."""
+    folds = [
+        [line for line in lines if line.form == "clean" and line.label["g"] % FOLDS == fold] for fold in range(FOLDS)
+    ]
+    return [{name: figures(fold)[name] for name in ("action", "top1", "top3")} for fold in folds]
+
+
 def worse(now: Mapping[str, Any], before: Mapping[str, Any]) -> list[str]:
-    """Why a release stops: clean top-1 or action down by more than one point, or a new emergency miss."""
+    """Why a release stops: clean top-1 or action down by more than one point, a new emergency miss, a talk that passed
+    before, more questions out of scope answered than the bars allow."""
     reasons = [
         f"{name} of the clean form fell from {before['forms']['clean'][name]:.3f} to {now['forms']['clean'][name]:.3f}"
         for name in ("top1", "action")
         if now["forms"]["clean"][name] < before["forms"]["clean"][name] - 0.01
     ]
     missed = now["forms"]["all"]["emergency_misses"] - before["forms"]["all"]["emergency_misses"]
-    return [*reasons, *([f"{missed} new emergency misses"] if missed > 0 else [])]
+    lost = [name for name, faults in now["dialogues"].items() if faults and not before["dialogues"].get(name, True)]
+    beyond = {
+        "questions out of scope": now["forms"]["all"]["outside_answered"] > OUTSIDE_ALLOWED,
+        "held near questions out of scope": now["held"]["near"]["share"] > HELD_ALLOWED,
+    }
+    return [
+        *reasons,
+        *([f"{missed} new emergency misses"] if missed > 0 else []),
+        *(f"dialogue {name} passed before" for name in lost),
+        *(f"too many {name} answered" for name, over in beyond.items() if over),
+    ]
 
 
 def _share(hits: Iterable[bool]) -> float:
