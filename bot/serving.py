@@ -16,6 +16,7 @@ from bot.assembly import Parts, assemble, delivery_of, door_of
 from bot.connections import open_all
 from bot.console.visits import HOME, SIGN_UP
 from bot.polling import Polling
+from bot.rebuilding import Rebuilder
 from bot.settings import Settings
 from bot.staffing import sample_links
 from bot.web import application
@@ -56,7 +57,7 @@ async def at_work(parts: Parts) -> AsyncIterator[web.Application]:
     await delivery.recover()
     parts.worker.on_queued(delivery.queued)
     polling = Polling(parts.connections, door, delivery)
-    jobs = (parts.worker.run(), parts.scheduler.run(), delivery.run(), polling.run())
+    jobs = (parts.worker.run(), parts.scheduler.run(), delivery.run(), polling.run(), Rebuilder(parts).run())
     work = [asyncio.create_task(job) for job in jobs]
     try:
         yield application(parts, door)

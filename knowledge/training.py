@@ -41,6 +41,7 @@ MODULES = (
 )
 PENALTY = 1.0
 OUTSIDE_COUNTS = 16.0  # how often a question out of scope counts beside one of ours: there are far fewer
+TITLE_COUNTS = 8.0  # … and the plainest way to ask for a topic: its name
 PROBE_EVERY = 10  # one variant in so many is left out to calibrate on
 MOST_LEARNT = 30  # variants of one entry that the classifier learns
 
@@ -118,7 +119,7 @@ def train(entries: Mapping[str, Entry]) -> Trained:
     examples = [read(text) for text in chain((text for text, _ in asked), others)]
     labels = [OURS] * len(asked) + [OUTSIDE] * len(others)
     seen = [features_of(said) for said in examples]
-    importance = [1.0] * len(asked) + [OUTSIDE_COUNTS] * len(others)
+    importance = [1.0] * variants + [TITLE_COUNTS] * (len(asked) - variants) + [OUTSIDE_COUNTS] * len(others)
     scope = classifier.train(seen, labels, penalty=PENALTY, importance=importance)
     left_out = classifier.left_out(scope, seen, labels, penalty=PENALTY, probes=probes, importance=importance)
     hidden = frozenset(asked[at][0] for at in probes if at < variants)

@@ -22,7 +22,7 @@ from knowledge.vietnamese import fold
 MOST_TOPICS = 8
 FEW_WORDS = 4  # content syllables of a message that may be too short to decide between two topics
 SUSPECT, CALM = 0.5, 0.3  # from that probability of being ours the classifier may not raise an alarm by itself
-LIKELY = 0.5  # … from which a question in the words of a title alone is answered
+LIKELY = 0.35  # … from which a question in the words of a title alone is answered
 TELLING = 3  # content syllables of such a question
 POSSIBLE = 0.04  # probability of being ours below which a message is not even asked about
 CLEAR_WISH = 0.6  # share of the likeliest action from which it is not doubted
@@ -115,7 +115,8 @@ def _asked_back(band: Band, ranked: Ranked, ours: float, said: Sequence[str], co
     if not 0 < content_words <= FEW_WORDS:
         return band
     if band == "abstain":
-        return "clarify" if ranked.covered >= WHOLE and ours >= POSSIBLE else band
+        named = ranked.titled >= WHOLE and content_words > 1
+        return "clarify" if ranked.covered >= WHOLE and (named or ours >= POSSIBLE) else band
     if band == "clarify" and ours >= LIKELY and content_words >= TELLING and ranked.titled >= WHOLE and asks(said):
         return "answer"  # "trưởng thôn do ai bầu" asks for what the title says, word for word
     second = ranked.scores[1] / ranked.scores[0] if len(ranked.scores) > 1 else 0.0

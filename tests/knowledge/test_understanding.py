@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -145,6 +146,17 @@ def test_regional_words_ask_for_the_same_part(knowledge: Knowledge, regional: st
 )
 def test_regional_words_are_read_in_standard_ones(regional: str, read: str) -> None:
     assert " ".join(spoken(regional.split())) == read
+
+
+@pytest.mark.parametrize("question", ["{} ở đâu", "{} cần giấy tờ gì", "tôi muốn {}"])
+def test_whoever_asks_in_the_words_of_a_title_is_not_turned_away(knowledge: Knowledge, question: str) -> None:
+    named = [
+        re.split("[:;,(]", entry.title)[0].strip().lower() for entry in knowledge.entries.values() if entry.procedure
+    ]
+    asked = [question.format(title) for title in named if len(title.split()) > 1]
+    met = [knowledge.understand(text, on=THE_DAY) for text in asked]
+    turned_away = [meaning.text for meaning in met if meaning.action == "abstain"]
+    assert len(asked) > 50 and len(turned_away) <= 0.03 * len(asked), turned_away
 
 
 def test_the_half_that_only_measures_is_mostly_turned_away(knowledge: Knowledge) -> None:
