@@ -16,8 +16,9 @@ from bot.channels.zalo_bot import ZaloBotEvents
 from bot.channels.zalo_oa import ZaloOaEvents
 from bot.clock import Clock
 from bot.connections import Connections
-from bot.delivery import Delivery, Outlet
+from bot.delivery import Delivery
 from bot.intake import Intake
+from bot.ledger import Outlet
 from bot.pipeline import Tools
 from bot.scheduler import Scheduler
 from bot.settings import Settings

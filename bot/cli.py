@@ -254,6 +254,19 @@ def prices_import(file: Path, code: str | None, replaces: bool, dry_run: bool) -
 
 
 @main.command()
+def channels() -> None:
+    """Từng kênh đang ra sao, còn bao nhiêu tin chờ, tin nào chưa gửi được và vì sao."""
+    from bot.channel_report import report
+    from bot.opening import opened
+
+    async def work(settings: Settings) -> None:
+        async with opened(settings) as database:
+            await report(database, settings.clock, click.echo)
+
+    run(work)
+
+
+@main.command()
 def migrate() -> None:
     """Đưa cơ sở dữ liệu lên phiên bản mới nhất."""
     from bot.opening import opened

@@ -13,17 +13,20 @@ from storage import inbox
 from storage.bodies import Vault
 from storage.communes import ChannelAccount
 from storage.database import Database
+from storage.inbox import Arrival
 
 MOST_TOGETHER = 64
 
 
 @dataclass(slots=True)
 class _Waiting:
-    account: ChannelAccount
-    event_key: str
-    chat_key: str
-    raw: str
+    arrival: Arrival
     stored: asyncio.Future[bool]
+
+    def tell(self, is_fresh: bool) -> None:
+        """Whoever brought it may have gone."""
+        if not self.stored.done():
+            self.stored.set_result(is_fresh)
 
 
 class Intake:
@@ -37,7 +40,8 @@ class Intake:
 
     async def accept(self, account: ChannelAccount, *, event_key: str, chat_key: str, raw: str) -> bool:
         """Store an event for good under its unique key; False where that key was stored before."""
-        one = _Waiting(account, event_key, chat_key, raw, asyncio.get_running_loop().create_future())
+        arrival = Arrival(account.commune_id, account.id or 0, event_key, chat_key, raw)
+        one = _Waiting(arrival, asyncio.get_running_loop().create_future())
         self._waiting.append(one)
         if self._storing is None or self._storing.done():
             self._storing = asyncio.create_task(self._store())
@@ -47,14 +51,15 @@ class Intake:
         while self._waiting:
             together: list[_Waiting] = []
             try:
-                async with self._database.writing() as session:  # waits its turn while more may come
+                async with self._database.writing(first=True) as session:  # more may come while it waits
                     together, self._waiting = self._waiting[:MOST_TOGETHER], self._waiting[MOST_TOGETHER:]
-                    fresh = [await self._put(session, one) for one in together]
+                    fresh = await self._put(session, together)
             except Exception as fault:
                 await self._one_by_one(together or self._take_all(), fault)
                 continue
-            for one, is_fresh in zip(together, fresh, strict=True):
-                _resolve(one, is_fresh)
+            for one in together:
+                one.tell(one.arrival.name in fresh)
+                fresh.discard(one.arrival.name)  # its twin in the same batch is a repeat
             self._wake()
 
     def _take_all(self) -> list[_Waiting]:
@@ -68,29 +73,14 @@ class Intake:
                 if len(together) == 1:
                     raise fault
                 async with self._database.writing() as session:
-                    is_fresh = await self._put(session, one)
+                    fresh = await self._put(session, [one])
             except Exception as own:
                 if not one.stored.done():
                     one.stored.set_exception(own)
             else:
-                _resolve(one, is_fresh)
+                one.tell(bool(fresh))
         self._wake()
 
-    async def _put(self, session: AsyncSession, one: _Waiting) -> bool:
-        assert one.account.id is not None
-        _event, fresh = await inbox.store(
-            session,
-            self._vault,
-            commune_id=one.account.commune_id,
-            channel_account_id=one.account.id,
-            event_key=one.event_key,
-            chat_key=one.chat_key,
-            raw=one.raw,
-            at=self._clock.now(),
-        )
-        return fresh
-
-
-def _resolve(one: _Waiting, is_fresh: bool) -> None:
-    if not one.stored.done():  # whoever brought it may have gone
-        one.stored.set_result(is_fresh)
+    async def _put(self, session: AsyncSession, together: list[_Waiting]) -> set[tuple[int, str]]:
+        arrivals = [one.arrival for one in together]
+        return await inbox.store_all(session, self._vault, arrivals=arrivals, at=self._clock.now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -113,7 +114,8 @@ async def _resume(received: Received, desk: Desk, channel: Channel) -> Incoming:
     if before_id is not None:
         bodies = await desk.vault.read(desk.session, commune_id=desk.commune_id, body_ids=[before_id])
         before = read(channel, bodies[before_id]) if before_id in bodies else None
-    message = logbook.resume(text, desk, before=before.text if before else "")
+    # In a thread: understanding is tens of milliseconds of work, and webhooks want to be acknowledged meanwhile.
+    message = await asyncio.to_thread(logbook.resume, text, desk, before=before.text if before else "")
     return replace(message, kind=received.kind)
 
 

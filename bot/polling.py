@@ -55,6 +55,6 @@ class Polling:
         log.warning("channel %s: %s; tried again later", connection.platform.name, reason)
         if isinstance(fault, ChannelDown):
             try:
-                await self._delivery.park(connection.account.id or 0, fault)
+                await self._delivery.ledger.park(connection.account.id or 0, fault)
             except Exception:
                 log.exception("that %s is down cannot be written down now", connection.platform.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -20,6 +21,9 @@ from bot.rebuilding import Rebuilder
 from bot.settings import Settings
 from bot.staffing import sample_links
 from bot.web import application
+from storage import rewound
+
+SLICE = 0.001  # seconds until a thread that understands a message lets the loop acknowledge a webhook
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +34,7 @@ async def serve_forever(settings: Settings, *, host: str, port: int) -> None:
         click.secho(
             f"CẢNH BÁO: DANHOI_CLOCK đang đặt; giờ nghiệp vụ là {settings.clock.now():%H:%M %d/%m/%Y} UTC", fg="red"
         )
+    sys.setswitchinterval(SLICE)
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
@@ -51,6 +56,9 @@ async def serve_forever(settings: Settings, *, host: str, port: int) -> None:
 @asynccontextmanager
 async def at_work(parts: Parts) -> AsyncIterator[web.Application]:
     """All loops that run beside the door, until the block ends; the application is for whoever opens the door."""
+    if parts.settings.clock_is_set:
+        async with parts.database.writing() as session:
+            await rewound.end_waits(session, now=parts.clock.now())
     parts.connections = await open_all(parts.database, parts.vault, parts.settings)
     redaction.install((*parts.settings.channels.secrets, parts.settings.secret_key.hex()))
     delivery, door = delivery_of(parts), door_of(parts)

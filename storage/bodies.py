@@ -51,16 +51,20 @@ class Vault:
 
     async def put(self, session: AsyncSession, *, commune_id: int, text: str, at: datetime) -> Body:
         """Store a text under a fresh data key."""
+        body = self.locked(commune_id=commune_id, text=text, at=at)
+        session.add(body)
+        await session.flush()
+        return body
+
+    def locked(self, *, commune_id: int, text: str, at: datetime) -> Body:
+        """A text under a fresh data key, as a row that is not stored yet."""
         key = random(SecretBox.KEY_SIZE)
-        body = Body(
+        return Body(
             commune_id=commune_id,
             wrapped_key=bytes(self._master.encrypt(key)),
             ciphertext=bytes(SecretBox(key).encrypt(text.encode())),
             written_at=at,
         )
-        session.add(body)
-        await session.flush()
-        return body
 
     def open(self, body: Body) -> str:
         """The text, or the words that stand for it once it was erased or sealed."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -14,6 +13,8 @@ from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.turns import Turn
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 IN_MEMORY = "sqlite+aiosqlite:///:memory:"
@@ -28,7 +29,7 @@ class Database:
         self.url = url
         self.engine = _engine(url)
         self._readers = self.engine.execution_options(**{READ_ONLY: True})
-        self._turn = asyncio.Lock() if self.is_sqlite else None
+        self._turn = Turn() if self.is_sqlite else None
 
     @property
     def is_sqlite(self) -> bool:
@@ -36,11 +37,14 @@ class Database:
         return self.engine.dialect.name == "sqlite"
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncSession]:
-        """One write transaction: committed at the end of the block, rolled back when the block raises."""
+    async def writing(self, *, first: bool = False) -> AsyncIterator[AsyncSession]:
+        """One write transaction: committed at the end of the block, rolled back when the block raises.
+
+        `first`: before all who wait already; for what somebody outside waits for.
+        """
         async with AsyncExitStack() as stack:
             if self._turn is not None:
-                await stack.enter_async_context(self._turn)
+                await stack.enter_async_context(self._turn.taken(first=first))
             session = await stack.enter_async_context(AsyncSession(self.engine, expire_on_commit=False))
             await stack.enter_async_context(session.begin())
             yield session

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, UniqueConstraint
+from sqlalchemy import ColumnElement, UniqueConstraint, tuple_
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, SQLModel, col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -72,6 +73,52 @@ async def store(
     session.add(fresh)
     await session.flush()
     return fresh, True
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One event as it came, not stored yet."""
+
+    commune_id: int
+    channel_account_id: int
+    event_key: str
+    chat_key: str
+    raw: str
+
+    @property
+    def name(self) -> tuple[int, str]:
+        """What is unique about it."""
+        return self.channel_account_id, self.event_key
+
+
+async def store_all(
+    session: AsyncSession, vault: Vault, *, arrivals: list[Arrival], at: datetime
+) -> set[tuple[int, str]]:
+    """Keep several events with four statements; gives the names of those that are new."""
+    named = tuple_(col(InboxEvent.channel_account_id), col(InboxEvent.event_key))
+    stored = select(InboxEvent.channel_account_id, InboxEvent.event_key).where(
+        named.in_({arrival.name for arrival in arrivals})
+    )
+    known = set((await session.exec(stored)).all())
+    fresh = {arrival.name: arrival for arrival in reversed(arrivals) if arrival.name not in known}
+    ordered = [arrival for arrival in arrivals if fresh.get(arrival.name) is arrival]
+    bodies = [vault.locked(commune_id=arrival.commune_id, text=arrival.raw, at=at) for arrival in ordered]
+    session.add_all(bodies)
+    await session.flush()
+    session.add_all(
+        InboxEvent(
+            commune_id=arrival.commune_id,
+            channel_account_id=arrival.channel_account_id,
+            event_key=arrival.event_key,
+            chat_key=arrival.chat_key,
+            body_id=body.id or 0,
+            not_before=at,
+            received_at=at,
+        )
+        for arrival, body in zip(ordered, bodies, strict=True)
+    )
+    await session.flush()
+    return set(fresh)
 
 
 async def by_key(

@@ -1,7 +1,7 @@
 """The Zalo Bot Platform: our own client on aiohttp; errors come inside HTTP 200, and there are no buttons.
 
 Limits: a message has at most 2,000 characters of an unstated unit, we stop at 1,800 UTF-16 units; the free plan reaches
-50 people per bot and 3,000 messages a month; no rate is published, we keep to 10 a second and one a second in a chat.
+50 people per bot and 3,000 messages a month; no rate is published, we keep to 20 a second and one a second in a chat.
 Every part of a long message counts. `getUpdates` hands each event over once, so it is stored before the next call.
 """
 
@@ -66,7 +66,7 @@ class ZaloBot(ZaloBotEvents):
     """The same with a token: sends, polls, sets its webhook."""
 
     path = "zalo-bot"
-    limits = Limits(text=1_800, per_second=10.0, chat_gap=1.0, buttons=0)
+    limits = Limits(text=1_800, per_second=20.0, chat_gap=1.0, buttons=0)
 
     def __init__(self, settings: BotSettings, public_url: str | None) -> None:
         """`public_url`: where the platform can reach us; without it the webhook is set by hand."""

@@ -9,7 +9,8 @@ from sqlmodel import select
 
 from bot.channels.base import Limits, Outgoing, Received
 from bot.channels.errors import SendFailed
-from bot.delivery import MOST_ATTEMPTS, MOST_IN_FLIGHT, Delivery, Outlet
+from bot.delivery import MOST_IN_FLIGHT, Delivery
+from bot.ledger import MOST_ATTEMPTS, Outlet
 from bot.worker import Worker
 from storage.bodies import Vault
 from storage.communes import ChannelAccount

@@ -50,6 +50,8 @@ class Fake:
     faults: deque[Fault] = field(default_factory=deque)
     fault_rate: float = 0.0
     fault_kinds: tuple[str, ...] = ()
+    fault_seconds: float = 0.2
+    spared: frozenset[str] = frozenset({"access_token"})  # a refresh token works once: its loss needs a person
     pushed: list[int] = field(default_factory=list)
     chance: random.Random = field(default_factory=lambda: random.Random(5))
     moved: timedelta = timedelta(0)
@@ -155,8 +157,9 @@ class Fake:
                 if fault.times <= 0:
                     self.faults.remove(fault)
                 return fault
-        if self.fault_kinds and self.chance.random() < self.fault_rate:
-            return Fault(self.chance.choice(self.fault_kinds), seconds=0.2)
+        if self.fault_kinds and method not in self.spared and self.chance.random() < self.fault_rate:
+            kind = self.chance.choice(self.fault_kinds)
+            return Fault(kind, seconds=self.fault_seconds if kind == "slow" else 1.0)
         return None
 
     @staticmethod
