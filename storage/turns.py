@@ -37,7 +37,7 @@ class Turn:
         except asyncio.CancelledError:
             if mine.done() and not mine.cancelled():
                 self._pass_on()  # it was our turn at the very moment at which we gave up
-            else:
+            elif mine in queue:  # it may have been passed over just now
                 queue.remove(mine)
             raise
 

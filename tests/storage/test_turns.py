@@ -39,6 +39,22 @@ async def test_whoever_gives_up_leaves_the_queue() -> None:
     assert await patient == "written"
 
 
+async def test_whoever_gives_up_as_the_turn_is_passed_over_them() -> None:
+    turn = Turn()
+
+    async def write() -> str:
+        async with turn.taken():
+            return "written"
+
+    async with turn.taken():
+        impatient, patient = asyncio.create_task(write()), asyncio.create_task(write())
+        await asyncio.sleep(0)
+        impatient.cancel()  # its place in the queue is void, and it has not run yet when the turn is passed on
+    result = await asyncio.gather(impatient, return_exceptions=True)
+    assert isinstance(result[0], asyncio.CancelledError)
+    assert await asyncio.wait_for(patient, 1) == "written"
+
+
 async def test_whoever_gives_up_at_their_turn_passes_it_on() -> None:
     turn = Turn()
 
