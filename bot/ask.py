@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot import communes as tenants
 from bot.clock import Clock
 from bot.errors import EdgeError
-from bot.samples import seed_prices
+from bot.samples import seed
 from handlers import apologies, old_names, routing
 from handlers.contract import SAID, Desk, Incoming, Reply
 from handlers.price_book import open_book
@@ -159,7 +159,7 @@ async def _home(session: AsyncSession, served: Sequence[Commune], *, now: dateti
         unnamed = tenants.unnamed("xã, phường nơi anh/chị ở", "", now=now, today=today)
         return await communes.add(session, unnamed, channels=("terminal",))
     commune = await communes.add(session, tenants.sample(now=now), channels=("terminal",))
-    await seed_prices(session, commune, now=now)
+    await seed(session, commune, now=now)
     return commune
 
 

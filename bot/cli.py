@@ -253,6 +253,29 @@ def prices_import(file: Path, code: str | None, replaces: bool, dry_run: bool) -
     run(lambda settings: import_prices(settings, file, code=code, replaces=replaces, dry_run=dry_run))
 
 
+def _list_import(group: str, about: str) -> None:
+    """`danhoi GROUP import FILE` for a list that is imported whole."""
+
+    @main.group(group, help=about)
+    def lists() -> None:
+        pass
+
+    @lists.command("import")
+    @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+    @click.option("--commune", "code", default=None, help="Mã xã, khi có nhiều xã.")
+    @click.option("--dry-run", is_flag=True, help="Chỉ xem trước, không ghi.")
+    def take(file: Path, code: str | None, dry_run: bool) -> None:
+        """Nhập từ CSV (UTF-8) hoặc Excel: hết hoặc không dòng nào; thay danh sách cũ."""
+        from bot.imports import import_list
+
+        run(lambda settings: import_list(settings, file, group, code=code, dry_run=dry_run))
+
+
+_list_import("contacts", "Danh bạ của xã: trưởng thôn, cán bộ, đại biểu, lịch tiếp dân.")
+_list_import("places", "Thôn, ấp, tổ dân phố của xã, với tên cũ.")
+_list_import("dossiers", "Hồ sơ một cửa: mã, trạng thái, hạn trả.")
+
+
 @main.command()
 def channels() -> None:
     """Từng kênh đang ra sao, còn bao nhiêu tin chờ, tin nào chưa gửi được và vì sao."""

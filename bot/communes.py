@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.errors import NoSuchCommune, SampleAndRealMixed
-from bot.samples import seed_prices
+from bot.samples import seed
 from knowledge.base import CONTENT
 from knowledge.sample import sample_commune
 from storage import communes
@@ -26,7 +26,7 @@ async def seed_sample(database: Database, *, now: datetime) -> Commune:
                 "Bỏ DANHOI_SAMPLE=1, hoặc đặt DANHOI_DATA_DIR khác."
             )
         commune = known[0] if known else await communes.add(session, sample(now=now), channels=OWN_CHANNELS)
-        await seed_prices(session, commune, now=now)
+        await seed(session, commune, now=now)
         return commune
 
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
 from bot import communes as tenants
 from bot.importing import Preview, import_file, preview
+from bot.list_files import CONTACTS, HAMLETS, ListForm, check_list, dossier_form
 from bot.opening import opened
 from bot.price_files import Checked
 from bot.settings import Settings
 from knowledge.vietnamese import dong
+from storage import contacts, dossiers, places
 from storage.communes import Commune
 from storage.database import Database
 
@@ -91,3 +96,31 @@ def progress(rows: int) -> Iterator[Callable[[int], None]]:
 
     with click.progressbar(length=rows, label="Đang nhập", file=sys.stderr) as bar:
         yield bar.update
+
+
+async def import_list(settings: Settings, file: Path, kind: str, *, code: str | None, dry_run: bool) -> None:
+    """Contacts, hamlets or dossiers: checked, then the whole list in place of the one before."""
+    async with opened(settings) as database:
+        commune = await receiving(database, settings, code)
+        assert commune.id is not None
+        form, replace_all = LISTS[kind](commune.id, settings.clock.today())
+        checked = check_list(file, form)
+        for bad in checked.bad:
+            click.echo(str(bad), err=True)
+        if not checked.sound:
+            raise click.ClickException(f"{file.name}: {len(checked.bad)} dòng lỗi; không nhập dòng nào.")
+        click.echo(f"Số dòng đọc được: {len(checked.rows)}")
+        if dry_run:
+            click.echo("Chỉ xem trước: chưa ghi gì.")
+            return
+        async with database.writing() as session:
+            await replace_all(session, commune_id=commune.id, rows=checked.rows)
+    click.echo(f"Đã nhập {len(checked.rows)} dòng cho {commune.name} (thay danh sách cũ).")
+
+
+Replace = Callable[..., Coroutine[Any, Any, None]]
+LISTS: dict[str, Callable[[int, date], tuple[ListForm, Replace]]] = {
+    "contacts": lambda _commune_id, _today: (CONTACTS, contacts.replace_all),
+    "places": lambda _commune_id, today: (HAMLETS, partial(places.replace_all, today=today)),
+    "dossiers": lambda commune_id, today: (dossier_form(commune_id, today), dossiers.replace_all),
+}

@@ -12,13 +12,12 @@ from handlers.sign_in import Door
 from handlers.staff import add_officer
 from knowledge.base import CONTENT
 from knowledge.sample import sample_townhall
-from knowledge.vietnamese import fold
 from storage import audit, officers, offices
 from storage.bodies import Vault
 from storage.communes import Commune
 from storage.database import Database
 from storage.officers import Officer
-from storage.offices import Hamlet, Office
+from storage.offices import Office
 
 
 async def add_by_command(
@@ -65,6 +64,3 @@ async def _add(session: AsyncSession, clock: Clock, commune: Commune, name: str,
 async def _add_units(session: AsyncSession, commune_id: int, clock: Clock, townhall: dict[str, list[str]]) -> None:
     for name in townhall["offices"]:
         await offices.keep(session, Office(commune_id=commune_id, name=name, valid_from=clock.today()))
-    for name in townhall["hamlets"]:
-        row = Hamlet(commune_id=commune_id, name=name, name_key=fold(name), valid_from=clock.today())
-        await offices.keep(session, row)

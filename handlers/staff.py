@@ -12,7 +12,7 @@ from handlers.permissions import Act, Role
 from handlers.sign_in import Door
 from handlers.workplace import Workplace
 from knowledge.vietnamese import fold
-from storage import grants, officers, offices, sign_ins
+from storage import grants, officers, offices, places, sign_ins
 from storage.grants import Grant, StandIn
 from storage.officers import FactorReset, Officer
 
@@ -117,7 +117,7 @@ async def give_role(
     known_office = office_id is None or await offices.office(
         work.session, commune_id=work.commune_id, office_id=office_id
     )
-    known_hamlet = hamlet_id is None or await offices.hamlet(
+    known_hamlet = hamlet_id is None or await places.hamlet(
         work.session, commune_id=work.commune_id, hamlet_id=hamlet_id
     )
     if not known_office or not known_hamlet or (field is not None and field not in FIELDS):

@@ -8,6 +8,7 @@ from handlers import old_names
 from handlers.contract import FIRST_SCREEN, Choice, Desk, Feature, Incoming, Reply, Source
 from handlers.grounds import sources_of
 from handlers.people import TO_A_PERSON
+from handlers.procedures import choices_for
 from knowledge.answers import Answer, Block, Citation
 from knowledge.errors import NothingInForce
 from knowledge.meaning import Facet
@@ -97,7 +98,7 @@ def present(
         "answer",
         topic=entry.id,
         candidates=tuple((found.topic, found.score) for found in message.meaning.topics[:5]),
-        choices=_choices(answer, facet),
+        choices=_with_card(choices_for(entry, desk), _choices(answer, facet)),
         sources=sources_of(cited),
         asks=FOLLOWS,
         unhelpful=facet is not None and facet != "basis" and facet not in answer.facets,
@@ -236,6 +237,12 @@ def _choices(answer: Answer, shown: Facet | None, *, has_more: bool | None = Non
         choices.append(MORE)
     basis = Choice(LABELS["basis"], "topics.facet:basis", aside=True)
     return (*choices, *([basis] if shown != "basis" else []), RIGHT, WRONG, TO_A_PERSON)
+
+
+def _with_card(own: tuple[Choice, ...], facets: tuple[Choice, ...]) -> tuple[Choice, ...]:
+    """The fitted list of papers and the card behind what is chosen most, before what is shown small."""
+    large = [each for each in facets if not each.aside]
+    return (*large, *own, *(each for each in facets if each.aside))
 
 
 def _fit(opening: str, parts: list[str], last: str, cited: list[Citation]) -> str:

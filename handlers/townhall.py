@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 from handlers.permissions import Act
 from handlers.workplace import Workplace
 from knowledge.vietnamese import fold
-from storage import communes, offices
+from storage import communes, offices, places
 from storage.communes import Commune
-from storage.offices import Hamlet, Office
+from storage.offices import Office
+from storage.places import Hamlet
 
 SETTINGS = (
     "name",
@@ -100,7 +101,7 @@ async def add_hamlets(work: Workplace, lines: str) -> int:
     """Hamlets from a list, one name a line, all or none; gives how many. Raises HamletTwice, BadSettingValue."""
     work.demand(Act.COMMUNE_EDIT)
     names = [re.sub(r"\s+", " ", line).strip() for line in lines.splitlines() if line.strip()]
-    known = {row.name_key for row in await offices.hamlets(work.session, commune_id=work.commune_id, on=work.today)}
+    known = {row.key for row in await places.present(work.session, commune_id=work.commune_id, on=work.today)}
     if not names or len(names) + len(known) > MOST_HAMLETS or any(len(name) > 100 for name in names):
         raise BadSettingValue("hamlets")
     for name in names:
@@ -108,19 +109,19 @@ async def add_hamlets(work: Workplace, lines: str) -> int:
         if key in known:
             raise HamletTwice(name)
         known.add(key)
-        row = Hamlet(commune_id=work.commune_id, name=name, name_key=key, valid_from=work.today)
-        await work.note(Act.COMMUNE_EDIT, "hamlet", await offices.keep(work.session, row), what="hamlet")
+        row = Hamlet(commune_id=work.commune_id, name=name, key=key, now=name, valid_from=work.today)
+        await work.note(Act.COMMUNE_EDIT, "hamlet", await places.keep(work.session, row), what="hamlet")
     return len(names)
 
 
 async def close_hamlet(work: Workplace, hamlet_id: int) -> None:
     """A hamlet exists until today. Raises NoSuchUnit."""
     work.demand(Act.COMMUNE_EDIT)
-    row = await offices.hamlet(work.session, commune_id=work.commune_id, hamlet_id=hamlet_id)
+    row = await places.hamlet(work.session, commune_id=work.commune_id, hamlet_id=hamlet_id)
     if row is None:
         raise NoSuchUnit
     row.valid_to = work.today
-    await work.note(Act.COMMUNE_EDIT, "hamlet", await offices.keep(work.session, row), what="hamlet_closed")
+    await work.note(Act.COMMUNE_EDIT, "hamlet", await places.keep(work.session, row), what="hamlet_closed")
 
 
 def _check(name: str, value: Any) -> None:

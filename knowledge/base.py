@@ -10,6 +10,7 @@ from pathlib import Path
 
 from knowledge import answers
 from knowledge.answers import Answer
+from knowledge.checklists import Checklist, load_checklists
 from knowledge.entries import Entry, load, resolve
 from knowledge.meaning import Meaning
 from knowledge.parameters import Parameter, load_parameters
@@ -33,9 +34,11 @@ class Knowledge:
         understanding: Understanding,
         places: Places,
         parameters: Mapping[str, tuple[Parameter, ...]] | None = None,
+        checklists: Mapping[str, Checklist] | None = None,
     ) -> None:
         """The parts are built by `load`; tests may hand in their own."""
         self.parameters = parameters or {}
+        self.checklists = checklists or {}
         self.entries = entries
         self.places = places
         self.understanding = understanding
@@ -50,6 +53,7 @@ class Knowledge:
             Understanding(entries, *([cache] if cache else []), SHIPPED),
             Places(content),
             load_parameters(content),
+            load_checklists(content),
         )
 
     def understand(self, text: str, *, on: date) -> Meaning:

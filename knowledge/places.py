@@ -57,6 +57,7 @@ class Place:
     old_province: str
     old_districts: tuple[str, ...]
     old_communes: tuple[str, ...]
+    seat: str = ""
 
     @property
     def full_name(self) -> str:
@@ -287,6 +288,7 @@ def _place(row: dict[str, str]) -> Place:
         old_province=row["old_province"],
         old_districts=_names(row["old_districts"]),
         old_communes=_names(row["merged_from"]),
+        seat=row["seat"],
     )
 
 

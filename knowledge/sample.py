@@ -18,6 +18,6 @@ def sample_commune(content: Path) -> dict[str, Any]:
 
 
 def sample_townhall(content: Path) -> dict[str, Any]:
-    """Its `offices` and `hamlets` (names) and its `officers` (name and role)."""
+    """Its `offices` (names) and its `officers` (name and role)."""
     townhall: dict[str, Any] = yaml.safe_load((content / TOWNHALL).read_text(encoding="utf-8"))
     return townhall

@@ -1,4 +1,4 @@
-"""Units of a commune (đơn vị, phòng) and its hamlets (thôn, ấp, khóm, tổ dân phố): what roles and cases point at."""
+"""Units of a commune (đơn vị, phòng): what roles and cases point at."""
 
 from __future__ import annotations
 
@@ -20,29 +20,11 @@ class Office(SQLModel, table=True):
     valid_to: date | None = None
 
 
-class Hamlet(SQLModel, table=True):
-    """One hamlet with its kind: Thôn 1, Ấp Đông. `name_key` is folded, written by the caller. Privacy: public."""
-
-    id: int | None = Field(default=None, primary_key=True)
-    commune_id: int = Field(foreign_key="commune.id", index=True)
-    name: str
-    name_key: str = Field(index=True)
-    valid_from: date
-    valid_to: date | None = None
-
-
 async def offices(session: AsyncSession, *, commune_id: int, on: date) -> list[Office]:
     """Units that exist on that day, by name."""
     valid = (col(Office.valid_from) <= on, or_(col(Office.valid_to).is_(None), col(Office.valid_to) >= on))
     mine = select(Office).where(col(Office.commune_id) == commune_id, *valid)
     return list(await session.exec(mine.order_by(col(Office.name))))
-
-
-async def hamlets(session: AsyncSession, *, commune_id: int, on: date) -> list[Hamlet]:
-    """Hamlets that exist on that day, by name."""
-    valid = (col(Hamlet.valid_from) <= on, or_(col(Hamlet.valid_to).is_(None), col(Hamlet.valid_to) >= on))
-    mine = select(Hamlet).where(col(Hamlet.commune_id) == commune_id, *valid)
-    return list(await session.exec(mine.order_by(col(Hamlet.name))))
 
 
 async def office(session: AsyncSession, *, commune_id: int, office_id: int) -> Office | None:
@@ -51,14 +33,8 @@ async def office(session: AsyncSession, *, commune_id: int, office_id: int) -> O
     return (await session.exec(select(Office).where(*mine))).first()
 
 
-async def hamlet(session: AsyncSession, *, commune_id: int, hamlet_id: int) -> Hamlet | None:
-    """One hamlet of this commune, whenever it existed."""
-    mine = (col(Hamlet.commune_id) == commune_id, col(Hamlet.id) == hamlet_id)
-    return (await session.exec(select(Hamlet).where(*mine))).first()
-
-
-async def keep(session: AsyncSession, row: Office | Hamlet) -> int:
-    """Store a new or changed unit or hamlet; gives the id."""
+async def keep(session: AsyncSession, row: Office) -> int:
+    """Store a new or changed unit; gives the id."""
     session.add(row)
     await session.flush()
     assert row.id is not None

@@ -12,7 +12,7 @@ from handlers import sign_in
 from handlers.credentials import WeakPassword
 from handlers.permissions import ACTS, EVERYBODY, Act, Role
 from handlers.sign_in import IDLE
-from storage import grants, officers, offices, sign_ins
+from storage import grants, officers, offices, places, sign_ins
 
 ACCOUNT = "/console/account"
 
@@ -50,9 +50,9 @@ class Account:
                 row.id: row.name
                 for row in await offices.offices(work.session, commune_id=work.commune_id, on=work.today)
             }
-            places = {
+            villages = {
                 row.id: row.name
-                for row in await offices.hamlets(work.session, commune_id=work.commune_id, on=work.today)
+                for row in await places.present(work.session, commune_id=work.commune_id, on=work.today)
             }
             all_held = await grants.in_force(work.session, commune_id=work.commune_id, on=work.today)
         until = {(row.officer_id, row.role): row.valid_to for row in all_held}
@@ -64,7 +64,7 @@ class Account:
                     for part in (
                         words.FIELDS.get(one.field or "", ""),
                         units.get(one.office_id, ""),
-                        places.get(one.hamlet_id, ""),
+                        villages.get(one.hamlet_id, ""),
                     )
                     if part
                 ],

@@ -10,7 +10,7 @@ from bot.console.visits import Route, Visit, go
 from handlers import townhall
 from handlers.permissions import Act, may_at_all
 from handlers.townhall import BadSettingValue, HamletTwice
-from storage import communes, offices
+from storage import communes, offices, places
 
 COMMUNE = "/console/commune"
 SENTENCES = {
@@ -124,7 +124,7 @@ class CommunePages:
         async with visit.look() as work:
             row = await communes.get(work.session, commune_id=work.commune_id)
             units = await offices.offices(work.session, commune_id=work.commune_id, on=work.today)
-            places = await offices.hamlets(work.session, commune_id=work.commune_id, on=work.today)
+            villages = await places.present(work.session, commune_id=work.commune_id, on=work.today)
         form = CommuneSettings(obj=row)
         return self._pages.show(
             visit,
@@ -132,7 +132,7 @@ class CommunePages:
             told=[(field.label.text, field.data) for field in form],
             checked_on=row.checked_on,
             units=units,
-            places=places,
+            places=villages,
             office=office or OfficeForm(),
             hamlets=hamlets or Hamlets(),
             may_edit=visit.person is not None and may_at_all(visit.person, Act.COMMUNE_EDIT),

@@ -14,7 +14,7 @@ from handlers import staff
 from handlers.permissions import Act, Role, may_at_all
 from handlers.staff import BadDays, BadName, LastOperator, NoSuchOfficer, NotOneself, SecondOfficerNeeded
 from handlers.workplace import Workplace
-from storage import grants, officers, offices
+from storage import grants, officers, offices, places
 from storage.officers import Officer
 
 OFFICERS, STAND_INS = "/console/officers", "/console/stand-ins"
@@ -242,11 +242,11 @@ class OfficerPages:
     async def _fill(self, visit: Visit, form: NewRole | MoveToOffice) -> None:
         async with visit.look() as work:
             units = await offices.offices(work.session, commune_id=work.commune_id, on=work.today)
-            places = await offices.hamlets(work.session, commune_id=work.commune_id, on=work.today)
+            villages = await places.present(work.session, commune_id=work.commune_id, on=work.today)
         none = "Tất cả" if isinstance(form, NewRole) else "Chưa ghi"
         form.office.choices = choices(((row.id, row.name) for row in units), empty=none)
         if isinstance(form, NewRole):
-            form.hamlet.choices = choices(((row.id, row.name) for row in places), empty="Tất cả")
+            form.hamlet.choices = choices(((row.id, row.name) for row in villages), empty="Tất cả")
 
     async def _fill_people(self, visit: Visit, form: NewStandIn) -> None:
         async with visit.look() as work:
@@ -258,11 +258,11 @@ class OfficerPages:
 async def _names(work: Workplace) -> dict[str, dict[int | None, str]]:
     known = await officers.of_commune(work.session, commune_id=work.commune_id)
     units = await offices.offices(work.session, commune_id=work.commune_id, on=work.today)
-    places = await offices.hamlets(work.session, commune_id=work.commune_id, on=work.today)
+    villages = await places.present(work.session, commune_id=work.commune_id, on=work.today)
     return {
         "officer": {one.id: one.name for one in known},
         "office": {row.id: row.name for row in units},
-        "hamlet": {row.id: row.name for row in places},
+        "hamlet": {row.id: row.name for row in villages},
     }
 
 

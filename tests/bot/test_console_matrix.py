@@ -14,10 +14,11 @@ from bot.console.visits import Gate, Route
 from bot.site import Site
 from handlers.permissions import ACTS, EVERYBODY, Act, Role
 from handlers.sign_in import Door
-from storage import accounts, cases, communes, grants, offices, sign_ins
+from storage import accounts, cases, communes, grants, offices, places, sign_ins
 from storage.communes import ChannelAccount, Commune
 from storage.grants import Grant, StandIn
-from storage.offices import Hamlet, Office
+from storage.offices import Office
+from storage.places import Hamlet
 from tests.bot.conftest import Seats
 from tests.bot.console import BROWSER, Colleague, hire
 from tests.conftest import THE_DAY
@@ -58,8 +59,10 @@ class Things:
     async def hamlet(self) -> dict[str, int]:
         """A hamlet."""
         async with self.parts.database.writing() as session:
-            row = Hamlet(commune_id=self.commune.id or 0, name="Thôn Cũ", name_key="thon cu", valid_from=THE_DAY)
-            return {"id": await offices.keep(session, row)}
+            row = Hamlet(
+                commune_id=self.commune.id or 0, name="Thôn Cũ", key="thon cu", now="Thôn Cũ", valid_from=THE_DAY
+            )
+            return {"id": await places.keep(session, row)}
 
     async def stand_in(self) -> dict[str, int]:
         """Somebody doing somebody's work."""

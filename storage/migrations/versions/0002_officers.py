@@ -44,15 +44,16 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("commune_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("name_key", sa.String(), nullable=False),
-        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("now", sa.String(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(["commune_id"], ["commune.id"], name=op.f("fk_hamlet_commune_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hamlet")),
     )
     with op.batch_alter_table("hamlet", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_hamlet_commune_id"), ["commune_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_hamlet_name_key"), ["name_key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hamlet_key"), ["key"], unique=False)
 
     op.create_table(
         "office",
@@ -328,7 +329,7 @@ def downgrade() -> None:
 
     op.drop_table("office")
     with op.batch_alter_table("hamlet", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_hamlet_name_key"))
+        batch_op.drop_index(batch_op.f("ix_hamlet_key"))
         batch_op.drop_index(batch_op.f("ix_hamlet_commune_id"))
 
     op.drop_table("hamlet")
