@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from handlers.contract import Choice, Desk, Feature, Incoming, Reply, Source
@@ -15,6 +16,9 @@ LIST = "Danh mục đơn vị hành chính của cơ quan thống kê"
 FEW_WORDS = 3  # beside the name
 # What such a message may be taken for when only a place is named in it.
 PLAIN = ("answer", "clarify", "abstain", "directory")
+
+
+_CALLED_OLD = r"(?:\s+(?:\(?cũ\)?|cu|trước đây|truoc day|ngày trước|ngay truoc|hồi trước|hoi truoc)(?!\w))?"
 
 
 async def handle(message: Incoming, _desk: Desk) -> Reply:
@@ -39,7 +43,7 @@ def without(words: str, places: tuple[Mention, ...]) -> str:
     """The message without the old names in it: "Mỹ Xuyên" is no sign of what is asked."""
     for mention in places:
         if mention.is_old:
-            words = words.replace(mention.words, " ", 1)
+            words = re.sub(re.escape(mention.words) + _CALLED_OLD, " ", words, count=1)
     return " ".join(words.split()) or words
 
 
