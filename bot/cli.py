@@ -59,6 +59,12 @@ def serve(host: str, port: int) -> None:
 @click.option("--police-phone", default="", help="Điện thoại công an xã.")
 @click.option("--reception", default="", help="Lịch tiếp công dân.")
 @click.option("--answer-days", default=5, show_default=True, help="Số ngày làm việc xã hẹn trả lời câu hỏi.")
+@click.option(
+    "--shared",
+    "is_province",
+    is_flag=True,
+    help="Không phải xã: tỉnh giữ các kênh dùng chung; người dân được hỏi một lần ở xã nào.",
+)
 @click.option("--operator", default="Người vận hành", show_default=True, help="Họ tên người vận hành đầu tiên.")
 def init(operator: str, **columns: Any) -> None:
     """Tạo một xã thật trong cơ sở dữ liệu trống, và in đường dẫn đăng ký của người vận hành đầu tiên."""

@@ -40,13 +40,16 @@ async def found(database: Database, *, now: datetime, **columns: Any) -> Commune
             )
         if any(commune.code == columns["code"] for commune in known):
             raise NoSuchCommune(f"Đã có xã mang mã {columns['code']} trong cơ sở dữ liệu này.")
-        return await communes.add(session, Commune(created_at=now, **columns), channels=OWN_CHANNELS)
+        channels = () if columns.get("is_province") else OWN_CHANNELS
+        return await communes.add(session, Commune(created_at=now, **columns), channels=channels)
 
 
 async def only(database: Database, code: str | None = None) -> Commune | None:
     """The commune with this code, else the only one; None where there is none at all."""
     async with database.reading() as session:
         known = await communes.all_of_them(session)
+    if code is None:
+        known = [commune for commune in known if not commune.is_province] or known
     if code is not None:
         named = [commune for commune in known if commune.code == code]
         if not named:

@@ -12,11 +12,12 @@ from bot import admission
 from bot.admission import House
 from bot.channels.base import Channel, Received, read
 from bot.clock import Clock
-from handlers import apologies, clarify, logbook, routing
+from handlers import apologies, clarify, home_commune, logbook, routing
 from handlers.contract import Desk, Feature, Incoming, Reply
+from handlers.home_commune import Home
 from knowledge.base import Knowledge
 from knowledge.errors import KnowledgeError
-from storage import accounts, communes, inbox, outbox, reach, talks
+from storage import accounts, communes, homes, inbox, outbox, reach, talks
 from storage.bodies import Vault
 from storage.inbox import InboxEvent
 
@@ -46,12 +47,31 @@ async def work(session: AsyncSession, event: InboxEvent, channel: Channel, tools
     message = await _resume(received, desk, channel)  # what had we asked this person?
     if channel.outside and message.meaning.emergency is None and (told := await _kept_out(desk, tools.house)):
         return await inbox.finish(session, event, now=desk.now, state=told)
+    if desk.commune.is_province and message.meaning.emergency is None:
+        asked = await home_commune.choose(message, desk)
+        if isinstance(asked, Reply):
+            await logbook.record(message, asked, desk)
+            return await inbox.finish(session, event, now=desk.now)
+        desk, message = await _move_home(asked, received, event, desk, tools, channel)
     feature = routing.choose(message, desk.talk)  # 3 route
     reply = await answer(feature, message, desk)  # 4 answer ...
     if desk.now - min(received.sent_at or event.received_at, event.received_at) > LATE:
         reply = replace(reply, text=f"{apologies.LATE}\n{reply.text}")
     await logbook.record(message, reply, desk)  # ... and log; the reply joins the outbox
     await inbox.finish(session, event, now=desk.now)  # same transaction as the reply; 5 reply out follows the commit
+
+
+async def _move_home(
+    home: Home, received: Received, event: InboxEvent, desk: Desk, tools: Tools, channel: Channel
+) -> tuple[Desk, Incoming]:
+    """The person is at home in that commune from now on; what they had asked before is answered there."""
+    await homes.settle(desk.session, desk.account, event, commune_id=home.commune.id or 0)
+    desk = await open_desk(desk.session, event, tools, channel)
+    desk.talk.asks, desk.talk.held = None, {}
+    if home.asked_before is not None:
+        bodies = await tools.vault.read(desk.session, commune_id=desk.commune_id, body_ids=[home.asked_before])
+        received = read(channel, bodies.get(home.asked_before, "")) or received
+    return desk, await _resume(replace(received, pressed=None), desk, channel)
 
 
 async def answer(feature: Feature, message: Incoming, desk: Desk) -> Reply:
@@ -84,7 +104,7 @@ async def open_desk(session: AsyncSession, event: InboxEvent, tools: Tools, chan
     assert account.id is not None
     now = tools.clock.now()
     talk = await talks.of_account(session, commune_id=event.commune_id, account_id=account.id)
-    commune = await communes.of_channel_account(session, channel_account_id=event.channel_account_id)
+    commune = await communes.get(session, commune_id=event.commune_id)
     return Desk(
         session=session,
         commune=commune,

@@ -14,7 +14,7 @@ from bot.bursts import Bursts
 from bot.channels.base import Channel
 from bot.clock import Clock
 from bot.pipeline import Tools
-from storage import inbox
+from storage import homes, inbox
 from storage.bodies import Vault
 from storage.communes import ChannelAccount
 from storage.database import Database
@@ -119,6 +119,7 @@ class Worker:
                 if event is None:
                     return False
                 event_id, where = event.id, (event.channel_account_id, event.chat_key)
+                await homes.follow(session, event)
                 channel = self._channels[await inbox.channel_of(session, event)]
                 turn = await self._bursts.gather(session, event, channel, self.tools)
                 if isinstance(turn, timedelta):

@@ -8,11 +8,13 @@ from datetime import date
 from handlers.contract import Choice, Desk, Feature, Incoming, Reply, Source
 from handlers.people import TO_A_PERSON
 from knowledge.places import Mention
+from knowledge.vietnamese import fold
 from storage.talks import Talk
 
 SINCE = date(2025, 7, 1)  # Nghị quyết 202/2025/QH15 and the commune mergers; the list is of the statistics office
 CHECKED_ON = date(2026, 11, 22)
 LIST = "Danh mục đơn vị hành chính của cơ quan thống kê"
+KINDS = ("xa ", "phuong ", "dac khu ", "tinh ")
 FEW_WORDS = 3  # beside the name
 # What such a message may be taken for when only a place is named in it.
 PLAIN = ("answer", "clarify", "abstain", "directory")
@@ -40,9 +42,10 @@ def note(mention: Mention) -> str:
 
 
 def without(words: str, places: tuple[Mention, ...]) -> str:
-    """The message without the old names in it: "Mỹ Xuyên" is no sign of what is asked."""
+    """The message without the names of units in it, old ones or with their kind: "xã Bình An" says nothing of what
+    is asked."""
     for mention in places:
-        if mention.is_old:
+        if mention.is_old or fold(mention.words).startswith(KINDS):
             words = re.sub(re.escape(mention.words) + _CALLED_OLD, " ", words, count=1)
     return " ".join(words.split()) or words
 

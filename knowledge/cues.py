@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import cast
 
-from knowledge.lexicon import Phrases, as_read, labelled, listed
+from knowledge.lexicon import Hit, Phrases, as_read, concepts, labelled, listed
 from knowledge.meaning import Command, Facet, General
 from knowledge.vietnamese import fold, syllables
 
@@ -179,6 +179,8 @@ def find_umbrella(said: Sequence[str]) -> General | None:
     widest = max(hits, key=lambda hit: (hit.end - hit.start, -hit.guesses))
     named = {at for hit in labelled("facets").find(said) for at in range(hit.start, hit.end)}
     named |= set(range(widest.start, widest.end))
+    if any(_wider(known, widest) for known in concepts().find(said)):
+        return None  # "chung thuc chu ky" is more than "chung thuc"
     rest = [syllable for at, syllable in enumerate(said) if at not in named]
     courtesy, common, _ = _fillers()
     polite = courtesy | {fold(syllable) for syllable in courtesy}
@@ -187,6 +189,11 @@ def find_umbrella(said: Sequence[str]) -> General | None:
         return None
     group = listed("umbrellas")[int(widest.label)]
     return General(tuple(str(entry) for entry in group["entries"]), bool(group.get("leans")))
+
+
+def _wider(one: Hit, other: Hit) -> bool:
+    """Whether one phrase holds the other and more."""
+    return one.start <= other.start and other.end <= one.end and one.end - one.start > other.end - other.start
 
 
 @lru_cache(maxsize=1)

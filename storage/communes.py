@@ -32,6 +32,7 @@ class Commune(SQLModel, table=True):
     calls_citizen: str = Field(default="anh/chị", description="form of address: anh/chị, bà con, ông/bà")
     calls_itself: str = Field(default="em", description="em or trợ lý")
     portal: str = Field(default="", description="origin of the commune's own site, which may frame its web chat")
+    is_province: bool = Field(default=False, description="no commune: the holder of channel accounts that all share")
     checked_on: date = Field(description="the day on which the commune last confirmed the lines above")
     is_sample: bool = False
     created_at: datetime = Field(sa_type=UtcDateTime)
@@ -61,12 +62,6 @@ async def by_code(session: AsyncSession, *, code: str) -> Commune | None:
 async def get(session: AsyncSession, *, commune_id: int) -> Commune:
     """The commune itself."""
     return (await session.exec(select(Commune).where(col(Commune.id) == commune_id))).one()
-
-
-async def of_channel_account(session: AsyncSession, *, channel_account_id: int) -> Commune:
-    """The commune that a channel account belongs to."""
-    joined = select(Commune).join(ChannelAccount).where(col(ChannelAccount.id) == channel_account_id)
-    return (await session.exec(joined)).one()
 
 
 async def channel_account(session: AsyncSession, *, commune_id: int, channel: str) -> ChannelAccount | None:

@@ -28,6 +28,7 @@ from storage import outbox
 from storage.bodies import Vault
 from storage.communes import ChannelAccount, Commune
 from storage.database import Database
+from storage.inbox import InboxEvent
 
 THE_DAY = date(2026, 11, 23)
 NINE_O_CLOCK = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # 09:00 in Viet Nam
@@ -190,6 +191,7 @@ class Citizen:
         while await self._worker.work_one():
             pass
         async with self._database.reading() as session:
+            event = await session.get_one(InboxEvent, event.id)  # a shared account's may have moved to a commune
             rows = await outbox.answering(session, commune_id=event.commune_id, event_id=event.id or 0)
             quoted = [row.quotes_body_id for row in rows if row.quotes_body_id]
             words = await self._vault.read(session, commune_id=event.commune_id, body_ids=quoted)

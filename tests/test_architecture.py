@@ -119,7 +119,7 @@ def test_repository_functions_demand_the_commune() -> None:
         "outbox.py": {"call_unknown"},
         "lines.py": {"all_of_them"},
         "rewound.py": {"end_waits"},
-        "communes.py": {"all_of_them", "by_code", "of_channel_account"},
+        "communes.py": {"all_of_them", "by_code"},
         "jobs.py": {"take", "done"},
         "officers.py": {"by_login"},  # whoever stands at the door, of whatever commune
         "sign_ins.py": {"link", "by_token", "attempt", "count", "forget", "forget_old"},

@@ -75,7 +75,7 @@ class WebChatRoutes:
     async def home(self, request: web.Request) -> web.StreamResponse:
         """The only commune's chat, else the list of communes."""
         async with self._parts.database.reading() as session:
-            known = await communes.all_of_them(session)
+            known = [one for one in await communes.all_of_them(session) if not one.is_province]
         if len(known) == 1:
             return await self._show(request, known[0].code)
         return self._pages.chooser(known, request.query.get("q", "")[:100])

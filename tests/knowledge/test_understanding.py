@@ -87,6 +87,7 @@ def test_numbers(knowledge: Knowledge, text: str, number: int | None) -> None:
         ("em hỏi chuyện hộ khẩu", True),
         ("chung thuc giay to", True),
         ("tiền trợ cấp được bao nhiêu", True),
+        ("chung thuc chu ky het nhieu", False),
         ("chứng thực chữ ký mất bao nhiêu", False),  # more is named than the general word
         ("thu hoi dat thi bao truoc cho dan", False),
     ],
