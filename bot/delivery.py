@@ -127,6 +127,8 @@ class Delivery:
         now, limits = self._clock.running(), outlet.channel.limits
         async with self._database.writing() as session:
             line = await lines.of(session, **outlet.key)
+            if line.failures:
+                self.ledger.doubt(outlet.account.id or 0)
             room = line.room(now=now, per_second=limits.per_second, most=self._in_flight)
             if not room:
                 return []

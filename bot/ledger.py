@@ -84,6 +84,21 @@ class Ledger:
                 last = not refused.again or message.attempts + 1 >= MOST_ATTEMPTS
                 await self._settle(message, "failed" if last else "queued", refused.reason)
 
+    def doubt(self, account_id: int) -> None:
+        """The account's line carries a fault, perhaps of another process: the next success takes it back."""
+        self._troubled.add(account_id)
+
+    async def free(self, account_id: int) -> None:
+        """The account works again, as somebody found out who sends nothing."""
+        outlet = self._outlets[account_id]
+
+        async def write(session: AsyncSession) -> None:
+            line = await lines.of(session, **outlet.key)
+            line.free()
+            await lines.keep(session, line)
+
+        await self._together.write(write)
+
     async def park(self, account_id: int, refused: SendFailed, message: OutboxMessage | None = None) -> None:
         """The account rests, and the message that met the fault waits with the others."""
         outlet = self._outlets[account_id]

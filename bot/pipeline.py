@@ -12,7 +12,7 @@ from bot import admission
 from bot.admission import House
 from bot.channels.base import Channel, Received, read
 from bot.clock import Clock
-from handlers import apologies, clarify, home_commune, logbook, routing
+from handlers import apologies, attachments, clarify, home_commune, logbook, routing
 from handlers.contract import Desk, Feature, Incoming, Reply
 from handlers.home_commune import Home
 from knowledge.base import Knowledge
@@ -54,7 +54,7 @@ async def work(session: AsyncSession, event: InboxEvent, channel: Channel, tools
             return await inbox.finish(session, event, now=desk.now)
         desk, message = await _move_home(asked, received, event, desk, tools, channel)
     feature = routing.choose(message, desk.talk)  # 3 route
-    reply = await answer(feature, message, desk)  # 4 answer ...
+    reply = attachments.mention(message, await answer(feature, message, desk))  # 4 answer ...
     if desk.now - min(received.sent_at or event.received_at, event.received_at) > LATE:
         reply = replace(reply, text=f"{apologies.LATE}\n{reply.text}")
     await logbook.record(message, reply, desk)  # ... and log; the reply joins the outbox

@@ -21,6 +21,7 @@ class Polling:
     def __init__(self, connections: Connections, door: Door, delivery: Delivery) -> None:
         """What cannot be reached is told to `delivery`, which parks the account's messages."""
         self._connections, self._door, self._delivery = connections, door, delivery
+        self._parked: set[int] = set()
 
     async def run(self) -> None:
         """For ever."""
@@ -38,6 +39,7 @@ class Polling:
                 else:
                     await self._fetch(connection)
                 wait = FIRST_WAIT
+                await self._take_back(connection)
             except Exception as fault:
                 await self._tell(connection, fault)
                 pause = fault.after if isinstance(fault, TooFast) and fault.after else wait
@@ -50,10 +52,18 @@ class Polling:
             await self._door.take(connection, raw)
         connection.platform.confirm()
 
+    async def _take_back(self, connection: Connection) -> None:
+        """What we parked ourselves works again; a pause that the platform asked for is none of ours."""
+        account_id = connection.account.id or 0
+        if account_id in self._parked:
+            await self._delivery.ledger.free(account_id)
+            self._parked.discard(account_id)
+
     async def _tell(self, connection: Connection, fault: Exception) -> None:
         reason = fault.reason if isinstance(fault, SendFailed) else type(fault).__name__
         log.warning("channel %s: %s; tried again later", connection.platform.name, reason)
         if isinstance(fault, ChannelDown):
+            self._parked.add(connection.account.id or 0)
             try:
                 await self._delivery.ledger.park(connection.account.id or 0, fault)
             except Exception:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from handlers import drafts, reports
 from handlers.contract import Choice, Desk, Feature, Incoming, Reply
 from handlers.people import TO_A_PERSON, desk_line
@@ -14,6 +16,7 @@ CANT_READ = {
     "file": "Dạ, em nhận được tệp nhưng em chưa mở và chưa lưu được tệp.",
     "voice": "Dạ, em nhận được tin thoại nhưng em chưa nghe được.",
 }
+LEFT_BEHIND = {"photo": "ảnh", "file": "tệp"}
 NO_PAPERS = "Xin đừng gửi ảnh giấy tờ, số điện thoại, địa chỉ nhà qua ứng dụng này."
 
 
@@ -66,6 +69,14 @@ def _with_web(text: str, desk: Desk) -> str:
         return text
     page = f" Cần gửi thông tin riêng, anh/chị dùng trang của xã: {desk.web_chat}" if desk.web_chat else ""
     return f"{text}\n{NO_PAPERS}{page}"
+
+
+def mention(message: Incoming, reply: Reply) -> Reply:
+    """Words came with a photo or a file: the words are answered, and nobody believes that the rest was kept."""
+    what = LEFT_BEHIND.get(message.kind)
+    if what is None or not message.text or reply.action == "emergency":
+        return reply
+    return replace(reply, text=f"{reply.text}\n(Em chưa lưu được {what} gửi kèm.)")
 
 
 def takes(message: Incoming, talk: Talk) -> bool:

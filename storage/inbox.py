@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, UniqueConstraint, tuple_
 from sqlalchemy.orm import aliased
-from sqlmodel import Field, SQLModel, col, func, select
+from sqlmodel import Field, SQLModel, col, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.accounts import Account
@@ -118,7 +118,20 @@ async def store_all(
         for arrival, body in zip(ordered, bodies, strict=True)
     )
     await session.flush()
+    await _look_again(session, {(arrival.channel_account_id, arrival.chat_key) for arrival in ordered}, at=at)
     return set(fresh)
+
+
+async def _look_again(session: AsyncSession, chats: set[tuple[int, str]], *, at: datetime) -> None:
+    """Something new came in these chats: what waited for it is looked at now, for it may tell of danger."""
+    named = tuple_(col(InboxEvent.channel_account_id), col(InboxEvent.chat_key))
+    put_off = (
+        col(InboxEvent.state) == "waiting",
+        col(InboxEvent.attempts) == 0,
+        col(InboxEvent.not_before) > at,
+        named.in_(chats),
+    )
+    await session.exec(update(InboxEvent).where(*put_off).values(not_before=at))
 
 
 async def by_key(

@@ -10,6 +10,7 @@ from sqlmodel import select
 
 from bot.admission import House
 from bot.channels.base import Received
+from bot.intake import Intake
 from bot.worker import Worker
 from storage.communes import ChannelAccount
 from storage.database import Database
@@ -118,6 +119,18 @@ async def test_danger_does_not_wait(somebody: Somebody) -> None:
     await somebody.writes("chay nha roi", "cuu voi")
     first = (await somebody.answers())[0]
     assert first.action == "emergency"
+
+
+async def test_danger_told_second_does_not_wait_either(
+    somebody: Somebody, worker: Worker, database: Database, terminal_account: ChannelAccount, clock: MovableClock
+) -> None:
+    await somebody.writes("alo em oi")
+    assert await somebody.answers() == []
+    intake = Intake(database, worker._vault, clock, worker.wake)
+    clock.move(milliseconds=500)
+    assert await intake.accept(terminal_account, event_key="99", chat_key="a", raw="cháy nhà rồi cứu với")
+    await somebody.work()
+    assert (await somebody.answers())[0].action == "emergency"
 
 
 async def test_a_flood_is_answered_once_and_danger_always(somebody: Somebody) -> None:

@@ -121,7 +121,10 @@ async def test_nothing_personal_is_wanted_here(fake: FakeTelegram, serves: Serve
         photo = [{"file_id": "f", "file_unique_id": "u", "width": 9, "height": 9}]
         await fake.deliver(fake.message_update(7, photo=photo))
         await eventually(lambda: len(texts(fake)) == 3)
-        assert "chưa xem" in texts(fake)[-1] and "đừng gửi ảnh giấy tờ" in texts(fake)[-1]
+        await fake.deliver(fake.message_update(7, photo=photo, caption="rác trước chợ hôi quá"))
+        await eventually(lambda: len(texts(fake)) == 4)
+        assert "rác trước chợ hôi quá" in texts(fake)[-1] and "chưa lưu được ảnh" in texts(fake)[-1]
+        assert "chưa xem" in texts(fake)[-2] and "đừng gửi ảnh giấy tờ" in texts(fake)[-2]
 
 
 async def test_a_blocked_person_is_left_alone_until_they_write_again(fake: FakeTelegram, serves: Serves) -> None:
@@ -207,6 +210,11 @@ async def test_an_unreachable_platform_parks_its_messages_and_nothing_else(fake:
         back = FakeTelegram(chats={7})
         await back.start(port)
         await eventually(lambda: len(texts(back)) == 2, within=30)
+
+        async def works_again() -> bool:
+            return [row.state(served.parts.clock.running()) for row in await served.rows(Line)] == ["ok"]
+
+        await eventually_so(works_again)
         await sender.stop()
         await back.stop()
 
