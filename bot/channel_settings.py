@@ -17,7 +17,8 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 TELEGRAM_API = "https://api.telegram.org"
 ZALO_BOT_API = "https://bot-api.zaloplatforms.com"
 ZALO_OA_API = "https://openapi.zalo.me"
-ZALO_OAUTH = "https://oauth.zaloapp.com/v4/oa/access_token"
+ZALO_OAUTH = "https://oauth.zaloapp.com"
+TOKEN_PATH = "/v4/oa/access_token"  # noqa: S105
 
 Mode = Literal["polling", "webhook"]
 
@@ -77,7 +78,7 @@ class ChannelSettings:
     zalo_bot: BotSettings | None = None
     zalo_oa: OaSettings | None = None
     commune: str | None = None
-    burst: timedelta = timedelta(seconds=2)
+    burst: timedelta = timedelta(seconds=1.5)
     in_flight: int = 8
     per_minute: int = 30
     officer_silence: timedelta = timedelta(minutes=30)
@@ -106,7 +107,7 @@ def read(environment: Mapping[str, str]) -> ChannelSettings:
         zalo_bot=_bot(environment, "ZALO_BOT", ZALO_BOT_API),
         zalo_oa=_oa(environment),
         commune=environment.get(PREFIX + "CHANNELS_COMMUNE") or None,
-        burst=timedelta(seconds=_number(environment, "BURST_SECONDS", 2.0, most=30)),
+        burst=timedelta(seconds=_number(environment, "BURST_SECONDS", 1.5, most=30)),
         in_flight=int(_number(environment, "IN_FLIGHT", 8, least=1, most=64)),
         per_minute=int(_number(environment, "MESSAGES_PER_MINUTE", 30, most=10_000)),
         officer_silence=timedelta(minutes=_number(environment, "OFFICER_SILENCE_MINUTES", 30, most=1_440)),
@@ -151,7 +152,7 @@ def _oa(environment: Mapping[str, str]) -> OaSettings | None:
         webhook_secret=given["WEBHOOK_SECRET"],
         refresh_token=environment.get(PREFIX + "ZALO_OA_REFRESH_TOKEN") or "",
         base_url=_address(environment, "ZALO_OA_BASE_URL", ZALO_OA_API),
-        oauth_url=oauth if urlsplit(oauth).path.strip("/") else f"{oauth}/v4/oa/access_token",
+        oauth_url=oauth if oauth.endswith(TOKEN_PATH) else f"{oauth.removesuffix('/v4/oa')}{TOKEN_PATH}",
         enforce=signature == "enforce",
         template=environment.get(f"{PREFIX}ZALO_OA_TEMPLATE") or None,
     )

@@ -22,6 +22,7 @@ from storage.bodies import Vault
 from storage.inbox import InboxEvent
 
 LATE = timedelta(minutes=15)  # an answer later than this begins with an apology
+FORGOTTEN = timedelta(days=2)  # no platform keeps an event so long: a time that lies further back is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ async def work(session: AsyncSession, event: InboxEvent, channel: Channel, tools
         desk, message = await _move_home(asked, received, event, desk, tools, channel)
     feature = routing.choose(message, desk.talk)  # 3 route
     reply = attachments.mention(message, await answer(feature, message, desk))  # 4 answer ...
-    if desk.now - min(received.sent_at or event.received_at, event.received_at) > LATE:
+    if LATE < desk.now - min(received.sent_at or event.received_at, event.received_at) < FORGOTTEN:
         reply = replace(reply, text=f"{apologies.LATE}\n{reply.text}")
     await logbook.record(message, reply, desk)  # ... and log; the reply joins the outbox
     await inbox.finish(session, event, now=desk.now)  # same transaction as the reply; 5 reply out follows the commit

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 
 from bot.channels.errors import ChannelDown, SendFailed, TooFast
 from bot.connections import Connection, Connections
 from bot.delivery import Delivery
 from bot.webhooks import Door
 
+SHORTEST_POLL = 0.3  # seconds
 FIRST_WAIT, LONGEST_WAIT = 1.0, 300.0  # seconds
 
 log = logging.getLogger(__name__)
@@ -48,9 +50,12 @@ class Polling:
 
     async def _fetch(self, connection: Connection) -> None:
         """Each event is stored before the next request confirms it."""
-        for raw in await connection.platform.fetch():
+        began = time.monotonic()
+        for raw in (found := await connection.platform.fetch()):
             await self._door.take(connection, raw)
         connection.platform.confirm()
+        if not found:  # a platform that does not wait is not asked without a pause
+            await asyncio.sleep(max(0.0, SHORTEST_POLL - (time.monotonic() - began)))
 
     async def _take_back(self, connection: Connection) -> None:
         """What we parked ourselves works again; a pause that the platform asked for is none of ours."""

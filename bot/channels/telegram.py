@@ -6,6 +6,7 @@ a chat, 30 a second for the bot, we keep to 25; data of a button 64 bytes, so it
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
 from datetime import datetime
@@ -58,6 +59,8 @@ DESCRIPTION = (
     "ánh, kiến nghị. Khẩn cấp: 113, 114, 115. Xin đừng gửi giấy tờ, số điện thoại, địa chỉ nhà ở đây."
 )
 SHORT = "Trợ lý tự động của UBND cấp xã. Khẩn cấp: 113, 114, 115."
+
+log = logging.getLogger(__name__)
 
 
 class Telegram:
@@ -138,20 +141,30 @@ class TelegramBot(Telegram):
             await self.bot.answer_callback_query(update.callback_query.id)
 
     async def set_up(self) -> None:
-        """Menu of commands, description, and where updates go: to the webhook, or to whoever polls."""
+        """Where updates go: to the webhook, or to whoever polls; then menu and descriptions."""
         try:
             if self.polls:
                 await self.bot.delete_webhook()
             elif self._public_url is not None:
                 url = f"{self._public_url}/webhooks/{self.path}"
                 await self.bot.set_webhook(url, secret_token=self._settings.secret, allowed_updates=UPDATES)
-            commands = [BotCommand(name, what) for name, (what, _words) in COMMANDS.items()]
-            await self.bot.set_my_commands(commands)
-            await self.bot.set_my_commands(commands, language_code="vi")
-            await self.bot.set_my_description(DESCRIPTION)
-            await self.bot.set_my_short_description(SHORT)
         except TelegramError as error:
             raise failure(error) from error
+        await self._dress()
+
+    async def _dress(self) -> None:
+        """Menu and descriptions are for the eye: without them the channel works all the same."""
+        commands = [BotCommand(name, what) for name, (what, _words) in COMMANDS.items()]
+        for calling in (
+            self.bot.set_my_commands(commands),
+            self.bot.set_my_commands(commands, language_code="vi"),
+            self.bot.set_my_description(DESCRIPTION),
+            self.bot.set_my_short_description(SHORT),
+        ):
+            try:
+                await calling
+            except TelegramError as error:
+                log.warning("Telegram took no menu or description: %s", type(error).__name__)
 
     def check(self, headers: Mapping[str, str], body: bytes) -> Verdict:
         """Telegram sends our secret back with each update."""

@@ -7,7 +7,6 @@ Every part of a long message counts. `getUpdates` hands each event over once, so
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 from collections.abc import Mapping
@@ -22,7 +21,6 @@ from bot.channels.http import Http
 SECRET_HEADER = "X-Bot-Api-Secret-Token"  # noqa: S105
 POLL_SECONDS = 25
 NOTHING_ARRIVED = 408
-EMPTY_POLL = 0.2  # seconds until we ask again where the platform hands out nothing at once
 
 
 class ZaloBotEvents:
@@ -103,10 +101,7 @@ class ZaloBot(ZaloBotEvents):
             return []
         result = _result(answer)
         events = result if isinstance(result, list) else [result]
-        found = [json.dumps(event, ensure_ascii=False) for event in events if isinstance(event, dict) and event]
-        if not found:
-            await asyncio.sleep(EMPTY_POLL)
-        return found
+        return [json.dumps(event, ensure_ascii=False) for event in events if isinstance(event, dict) and event]
 
     def confirm(self) -> None:
         """The platform forgets what it handed over."""

@@ -12,6 +12,7 @@ from bot.channels.errors import SendFailed
 from bot.delivery import MOST_IN_FLIGHT, Delivery
 from bot.ledger import MOST_ATTEMPTS, Outlet
 from bot.worker import Worker
+from storage import outbox
 from storage.bodies import Vault
 from storage.communes import ChannelAccount
 from storage.database import Database
@@ -133,3 +134,50 @@ async def test_a_chat_waits_for_its_earlier_message(
     clock.move(seconds=int(timedelta(hours=1).total_seconds()))
     await delivery.flush()
     assert set(await states(database)) == {"sent"}
+
+
+async def test_replies_go_before_notices_that_wait_longer(
+    citizen: Citizen,
+    neighbour: Citizen,
+    database: Database,
+    vault: Vault,
+    clock: MovableClock,
+    terminal_account: ChannelAccount,
+    line: Line,
+) -> None:
+    await neighbour.says("alo")
+    delivery = Delivery(database, vault, clock, {terminal_account.id or 0: Outlet(terminal_account, line)}, in_flight=1)
+    await delivery.flush()
+    line.sent.clear()
+    async with database.writing() as session:
+        first = (await session.exec(select(OutboxMessage).where(OutboxMessage.chat_key == neighbour.name))).all()[0]
+        for number in range(3):
+            await outbox.put(
+                session,
+                OutboxMessage(
+                    commune_id=first.commune_id,
+                    account_id=first.account_id,
+                    channel_account_id=first.channel_account_id,
+                    chat_key=first.chat_key,
+                    text=f"Thông báo {number}",
+                    bulk=True,
+                    not_before=clock.now(),
+                    created_at=clock.now(),
+                ),
+            )
+    await citizen.says("menu")
+    await delivery.flush()
+    chats = [chat for chat, _text in line.sent]
+    assert chats == [citizen.name, citizen.name, *[neighbour.name] * 3]
+
+
+async def test_one_chat_gets_one_message_a_second(
+    citizen: Citizen, delivery: Delivery, line: Line, clock: MovableClock
+) -> None:
+    line.limits = Limits(chat_gap=1.0)
+    await citizen.says("alo")
+    assert await delivery.flush() == 1 and await delivery.flush() == 0
+    clock.move(milliseconds=900)
+    assert await delivery.flush() == 0
+    clock.move(milliseconds=200)
+    assert await delivery.flush() == 1
