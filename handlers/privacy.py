@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from handlers import drafts
+from handlers import drafts, linking
 from handlers.contract import Choice, Desk, Feature, Incoming, Reply
-from storage import accounts, bodies, cases, checklists, inbox, outbox, questions
+from storage import accounts, bodies, cases, checklists, inbox, links, outbox, questions
 from storage.talks import Talk
 
+LEAVE = Choice("Thôi", "leaving.now", aside=True)
 SURE = "privacy.sure"
 ERASE = Choice("Xóa dữ liệu của tôi", "privacy.erase")
 KEEP = Choice("Đồng ý lưu 7 ngày", "privacy.keep", aside=True)
@@ -48,7 +49,7 @@ async def _show(desk: Desk) -> Reply:
         f"{asked} dòng sổ câu hỏi (đã che tên, số). Em không hỏi và không giữ họ tên, số điện thoại, căn cước.\n"
         f"Về việc lưu: {WHAT_THEY_SAID[desk.account.keeps_text]}."
     )
-    return Reply(text, "menu", choices=(ERASE, KEEP, DONT_KEEP, Choice("Thôi", "leaving.now", aside=True)))
+    return Reply(text, "menu", choices=(ERASE, KEEP, DONT_KEEP, linking.START, LEAVE))
 
 
 async def _consent(desk: Desk, *, keeps: bool) -> Reply:
@@ -88,6 +89,7 @@ async def _erase(desk: Desk) -> Reply:
     await checklists.drop(desk.session, commune_id=commune_id, account_id=account_id)
     await questions.unlink(desk.session, commune_id=commune_id, account_id=account_id)
     desk.talk.topic = desk.talk.facet = desk.talk.last_question_id = None
+    await links.undo(desk.session, desk.account)
     await accounts.forget_consent(desk.session, desk.account)
     return Reply("Dạ, em đã xóa hết dữ liệu của anh/chị ở đây.", "menu", keeps_body=False)
 

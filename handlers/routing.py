@@ -16,6 +16,7 @@ from handlers import (
     insurance,
     land_price,
     leaving,
+    linking,
     old_names,
     papers,
     privacy,
@@ -34,6 +35,7 @@ FEATURES: tuple[Feature, ...] = (
     emergency.FEATURE,
     leaving.FEATURE,
     privacy.FEATURE,
+    linking.FEATURE,
     rating.FEATURE,
     papers.FEATURE,
     dossiers.FEATURE,
@@ -68,6 +70,8 @@ def choose(message: Incoming, talk: Talk) -> Feature:
         return leaving.FEATURE
     if privacy.takes(message, talk):  # in the middle of a report too: nobody lives in "dữ liệu của tôi"
         return privacy.FEATURE
+    if linking.takes(message, talk):
+        return linking.FEATURE
     picked = _named(message.chosen)
     if picked is not None:
         return picked

@@ -15,8 +15,8 @@ VIET_NAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 async def handle(message: Incoming, desk: Desk) -> Reply:
-    """A named code first, else everything of this account."""
-    own = await cases.of_account(desk.session, commune_id=desk.commune_id, account_id=desk.account_id)
+    """A named code first, else everything of this person, on whichever of their linked channels it was sent."""
+    own = await cases.of_person(desk.session, commune_id=desk.commune_id, account_id=desk.account_id)
     choices = (Choice("Gửi phản ánh mới", "reports.start"), TO_A_PERSON)
     if message.meaning.codes:
         code = message.meaning.codes[0]

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlmodel import Field, SQLModel, col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage.accounts import Account
 from storage.columns import UtcDateTime
 
 
@@ -117,6 +118,14 @@ async def name_subject(session: AsyncSession, subject: CaseSubject) -> None:
     """From now on the case is about this officer or unit."""
     session.add(subject)
     await session.flush()
+
+
+async def of_person(session: AsyncSession, *, commune_id: int, account_id: int) -> list[Case]:
+    """The same over all channels that the person has linked, newest first."""
+    person = select(Account.citizen_id).where(col(Account.id) == account_id).scalar_subquery()
+    accounts = select(Account.id).where(col(Account.commune_id) == commune_id, col(Account.citizen_id) == person)
+    mine = (col(Case.commune_id) == commune_id, col(Case.account_id).in_(accounts))
+    return list(await session.exec(select(Case).where(*mine).order_by(col(Case.id).desc())))
 
 
 async def bodies_held(session: AsyncSession, *, commune_id: int) -> set[int]:

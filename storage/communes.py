@@ -8,6 +8,7 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage.accounts import Account
 from storage.columns import UtcDateTime
 
 
@@ -62,6 +63,12 @@ async def by_code(session: AsyncSession, *, code: str) -> Commune | None:
 async def get(session: AsyncSession, *, commune_id: int) -> Commune:
     """The commune itself."""
     return (await session.exec(select(Commune).where(col(Commune.id) == commune_id))).one()
+
+
+async def channel_name(session: AsyncSession, *, account: Account) -> str:
+    """The name of the channel on which a person's account is."""
+    named = select(ChannelAccount.channel).where(col(ChannelAccount.id) == account.channel_account_id)
+    return (await session.exec(named)).one()
 
 
 async def channel_account(session: AsyncSession, *, commune_id: int, channel: str) -> ChannelAccount | None:

@@ -50,6 +50,47 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_line_commune_id"), ["commune_id"], unique=False)
 
     op.create_table(
+        "link",
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("commune_id", sa.Integer(), nullable=False),
+        sa.Column("before_citizen_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_link_account_id")),
+        sa.ForeignKeyConstraint(["before_citizen_id"], ["citizen.id"], name=op.f("fk_link_before_citizen_id")),
+        sa.ForeignKeyConstraint(["commune_id"], ["commune.id"], name=op.f("fk_link_commune_id")),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_link")),
+    )
+    with op.batch_alter_table("link", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_link_commune_id"), ["commune_id"], unique=False)
+
+    op.create_table(
+        "linkcode",
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("commune_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_linkcode_account_id")),
+        sa.ForeignKeyConstraint(["commune_id"], ["commune.id"], name=op.f("fk_linkcode_commune_id")),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_linkcode")),
+    )
+    with op.batch_alter_table("linkcode", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_linkcode_code"), ["code"], unique=False)
+        batch_op.create_index(batch_op.f("ix_linkcode_commune_id"), ["commune_id"], unique=False)
+
+    op.create_table(
+        "linktries",
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("commune_id", sa.Integer(), nullable=False),
+        sa.Column("wrong", sa.Integer(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_linktries_account_id")),
+        sa.ForeignKeyConstraint(["commune_id"], ["commune.id"], name=op.f("fk_linktries_commune_id")),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_linktries")),
+    )
+    with op.batch_alter_table("linktries", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_linktries_commune_id"), ["commune_id"], unique=False)
+
+    op.create_table(
         "reach",
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("commune_id", sa.Integer(), nullable=False),
@@ -93,6 +134,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_reach_commune_id"))
 
     op.drop_table("reach")
+    with op.batch_alter_table("linktries", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_linktries_commune_id"))
+
+    op.drop_table("linktries")
+    with op.batch_alter_table("linkcode", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_linkcode_commune_id"))
+        batch_op.drop_index(batch_op.f("ix_linkcode_code"))
+
+    op.drop_table("linkcode")
+    with op.batch_alter_table("link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_link_commune_id"))
+
+    op.drop_table("link")
     with op.batch_alter_table("line", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_line_commune_id"))
 
