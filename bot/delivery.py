@@ -23,6 +23,7 @@ MOST_IN_FLIGHT = 8  # messages of one channel account that a fault may leave unk
 LONGEST_SEND = timedelta(minutes=2)  # a message that is on the line for longer belonged to a process that died
 POLL = 1.0  # seconds between looks when nobody wakes us
 SOON = 0.1  # seconds, where something waits for its turn
+GATHERED = 0.01  # seconds in which sends that end together make room for one claim
 LAST_SENDS = 5.0  # seconds that a stopping server waits for what is on the line
 
 log = logging.getLogger(__name__)
@@ -86,8 +87,11 @@ class Delivery:
     async def _keep_sending(self, outlet: Outlet, news: asyncio.Event, flying: set[asyncio.Task[None]]) -> None:
         while True:
             news.clear()
+            if flying:
+                await asyncio.sleep(GATHERED)
+            has_room = len(flying) < self._in_flight
             try:
-                claimed = await self._claim(outlet) if await self._waits(outlet) else []
+                claimed = await self._claim(outlet) if has_room and await self._waits(outlet) else []
             except Exception:
                 log.exception("the outbox of %s cannot be read now; it is tried again", outlet.channel.name)
                 await asyncio.sleep(POLL)

@@ -43,6 +43,7 @@ SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105
 UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 POLL_SECONDS = 25
 POOL = 16  # connections
+SHORT_TITLE = 18  # characters of a button that may share a row on a narrow phone
 LONGEST_PRESS = 32  # characters of a button's data
 # Commands are words with a stroke in front: each says what a person would type.
 COMMANDS = {
@@ -279,10 +280,12 @@ def _words(text: str) -> str:
 
 
 def _keyboard(message: Outgoing) -> InlineKeyboardMarkup | None:
-    if not message.choices:
-        return None
-    rows = [
-        [InlineKeyboardButton(f"{number + 1}. {label}", callback_data=f"{message.id}.{number}")]
-        for number, label in enumerate(message.choices)
-    ]
-    return InlineKeyboardMarkup(rows)
+    """One button a row, but two short ones that stand together share theirs."""
+    rows: list[list[InlineKeyboardButton]] = []
+    for number, label in enumerate(message.choices):
+        button = InlineKeyboardButton(f"{number + 1}. {label}", callback_data=f"{message.id}.{number}")
+        if rows and len(rows[-1]) == 1 and max(len(button.text), len(rows[-1][0].text)) <= SHORT_TITLE:
+            rows[-1].append(button)
+        else:
+            rows.append([button])
+    return InlineKeyboardMarkup(rows) if rows else None

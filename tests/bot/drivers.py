@@ -210,7 +210,7 @@ class TelegramDriver(PlatformDriver):
 
     def screen(self, sent: dict[str, Any]) -> Screen:
         rows = (sent.get("reply_markup") or {}).get("inline_keyboard", [])
-        return Screen(sent["text"], [button["callback_data"] for [button] in rows])
+        return Screen(sent["text"], [button["callback_data"] for row in rows for button in row])
 
     def photo(self) -> dict[str, Any]:
         sizes = [{"file_id": "f", "file_unique_id": "u", "width": 9, "height": 9}]

@@ -48,10 +48,13 @@ async def test_a_question_is_answered_with_its_source_and_buttons(fake: FakeTele
         await eventually(lambda: len(texts(fake)) == 2)
         hello, answer = texts(fake)
         assert "máy trả lời" in hello and "Căn cứ: " in answer
-        buttons = fake.sent[-1]["reply_markup"]["inline_keyboard"]
-        assert all(len(button["callback_data"].encode()) <= 64 for [button] in buttons)
+        rows = fake.sent[-1]["reply_markup"]["inline_keyboard"]
+        buttons = [button for row in rows for button in row]
+        assert all(len(button["callback_data"].encode()) <= 64 for button in buttons)
+        assert [button["text"].split(".")[0] for button in buttons] == [str(n + 1) for n in range(len(buttons))]
+        assert any(len(row) == 2 for row in rows) and all(len(row) <= 2 for row in rows)
 
-        [fee] = [button for [button] in buttons if "phí" in button["text"].lower()]
+        [fee] = [button for button in buttons if "phí" in button["text"].lower()]
         await fake.deliver(fake.press_update(7, fee["callback_data"]))
         await eventually(lambda: len(texts(fake)) == 3)
         assert "phí" in texts(fake)[-1]

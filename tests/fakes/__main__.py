@@ -65,8 +65,8 @@ async def run(server: str) -> None:
 async def _say(fake: Any, key: str, text: str) -> int:
     person = PEOPLE[key[0]]
     if key == "t!":
-        keyboard = fake.sent[-1]["reply_markup"]["inline_keyboard"]
-        status: int = await fake.deliver(fake.press_update(person, keyboard[int(text) - 1][0]["callback_data"]))
+        pressed = [button for row in fake.sent[-1]["reply_markup"]["inline_keyboard"] for button in row]
+        status: int = await fake.deliver(fake.press_update(person, pressed[int(text) - 1]["callback_data"]))
         return status
     status = await fake.push(chat=person, text=text)
     return status
@@ -77,7 +77,8 @@ async def _show(fakes: dict[str, Any]) -> None:
     while True:
         for key, fake in fakes.items():
             for sent in fake.sent[seen[key] :]:
-                buttons = [button["text"] for [button] in (sent.get("reply_markup") or {}).get("inline_keyboard", [])]
+                rows = (sent.get("reply_markup") or {}).get("inline_keyboard", [])
+                buttons = [button["text"] for row in rows for button in row]
                 print(f"{key}> {sent['text']}\n   {buttons}" if buttons else f"{key}> {sent['text']}", flush=True)
             seen[key] = len(fake.sent)
         await asyncio.sleep(0.1)
