@@ -277,6 +277,44 @@ def _list_import(group: str, about: str) -> None:
         run(lambda settings: import_list(settings, file, group, code=code, dry_run=dry_run))
 
 
+@main.group()
+def calendar() -> None:
+    """Lịch làm việc: ngày nghỉ, ngày làm bù, duyệt từng năm."""
+
+
+@calendar.command("show")
+@click.argument("year", type=int)
+@click.option("--commune", "code", default=None, help="Mã xã, khi có nhiều xã.")
+def calendar_show(year: int, code: str | None) -> None:
+    """Các ngày nghỉ (ngoài thứ Bảy, Chủ nhật) và ngày làm bù của một năm."""
+    from bot.calendars import show
+
+    run(lambda settings: show(settings, year, code=code))
+
+
+@calendar.command("approve")
+@click.argument("year", type=int)
+@click.option("--by", "officer", required=True, help="Tên cán bộ duyệt.")
+@click.option("--commune", "code", default=None, help="Mã xã, khi có nhiều xã.")
+def calendar_approve(year: int, officer: str, code: str | None) -> None:
+    """Duyệt lịch của một năm: hạn trong năm đó không còn là “dự kiến”."""
+    from bot.calendars import approve
+
+    run(lambda settings: approve(settings, year, officer=officer, code=code))
+
+
+@calendar.command("day")
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
+@click.option("--off/--worked", "is_off", required=True, help="Nghỉ, hoặc làm bù.")
+@click.option("--why", required=True, help="Theo văn bản nào, vì sao.")
+@click.option("--commune", "code", default=None, help="Mã xã, khi có nhiều xã.")
+def calendar_day(day: datetime, is_off: bool, why: str, code: str | None) -> None:
+    """Đổi một ngày; năm đó phải duyệt lại."""
+    from bot.calendars import change
+
+    run(lambda settings: change(settings, day.date(), is_off=is_off, why=why, code=code))
+
+
 _list_import("contacts", "Danh bạ của xã: trưởng thôn, cán bộ, đại biểu, lịch tiếp dân.")
 _list_import("places", "Thôn, ấp, tổ dân phố của xã, với tên cũ.")
 _list_import("dossiers", "Hồ sơ một cửa: mã, trạng thái, hạn trả.")

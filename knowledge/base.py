@@ -11,11 +11,13 @@ from pathlib import Path
 from knowledge import answers
 from knowledge.answers import Answer
 from knowledge.checklists import Checklist, load_checklists
+from knowledge.deadlines import Rule, load_rules
 from knowledge.entries import Entry, load, resolve
 from knowledge.meaning import Meaning
 from knowledge.parameters import Parameter, load_parameters
 from knowledge.places import Places
 from knowledge.understanding import Understanding
+from knowledge.working_days import Change, load_changes
 
 KEPT_ANSWERS = 1_024  # answers kept made up: an entry says the same all day
 
@@ -35,10 +37,14 @@ class Knowledge:
         places: Places,
         parameters: Mapping[str, tuple[Parameter, ...]] | None = None,
         checklists: Mapping[str, Checklist] | None = None,
+        calendar_changes: tuple[Change, ...] = (),
+        deadline_rules: Mapping[str, Rule] | None = None,
     ) -> None:
         """The parts are built by `load`; tests may hand in their own."""
         self.parameters = parameters or {}
         self.checklists = checklists or {}
+        self.calendar_changes = calendar_changes
+        self.deadline_rules = deadline_rules or {}
         self.entries = entries
         self.places = places
         self.understanding = understanding
@@ -54,6 +60,8 @@ class Knowledge:
             Places(content),
             load_parameters(content),
             load_checklists(content),
+            load_changes(content),
+            load_rules(content),
         )
 
     def understand(self, text: str, *, on: date) -> Meaning:
