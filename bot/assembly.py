@@ -61,7 +61,9 @@ class Parts:
     async def load_knowledge(self) -> None:
         """Read the content beside the loop; from then on the worker answers."""
         knowledge = await asyncio.to_thread(Knowledge.load, today=self.clock.today(), cache=self.settings.cache_dir)
-        await asyncio.to_thread(knowledge.places.mentions, "")  # the tables of names, before the first message asks
+        await asyncio.to_thread(
+            knowledge.places.mentions, "xã Đại Tâm, Mỹ Xuyên"
+        )  # the tables of names, before the first message asks
         self.take(knowledge)
         await self._open_books()
 

@@ -6,16 +6,21 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from bot.clock import Clock
+from bot.clock import VIET_NAM, Clock
 from bot.errors import AuditBroken
 from handlers.logbook import SILENCE
-from storage import audit, bodies, cases, communes, inbox, jobs, sign_ins, talks
+from handlers.reminders import words
+from storage import audit, bodies, cases, communes, inbox, jobs, outbox, reminders, sign_ins, talks
+from storage.accounts import Account
 from storage.database import Database
+from storage.outbox import OutboxMessage
+from storage.reminders import Reminder
 
 LOOK_EVERY = 30.0  # seconds
 LEASE = timedelta(minutes=10)
+WAKING = (8, 20)  # hours in Viet Nam between which people are reminded
 KEPT_WITH_CONSENT = timedelta(days=7)
 KEPT_SIGN_INS = timedelta(days=30)
 
@@ -76,11 +81,41 @@ async def forget_old_sign_ins(database: Database, clock: Clock) -> None:
         await sign_ins.forget_old(session, before=clock.now() - KEPT_SIGN_INS)
 
 
+async def remind(database: Database, clock: Clock) -> None:
+    """Queue the reminders whose day has come, in the daytime; each once."""
+    now = clock.now()
+    if not WAKING[0] <= now.astimezone(VIET_NAM).hour < WAKING[1]:
+        return
+    async with database.reading() as session:
+        tenants = [commune.id for commune in await communes.all_of_them(session)]
+    for commune_id in tenants:
+        assert commune_id is not None
+        async with database.writing() as session:
+            for reminder, account in await reminders.due(session, commune_id=commune_id, today=clock.today()):
+                reminder.sent_at = now
+                session.add(reminder)
+                await outbox.put(session, reminding(reminder, account, now=now))
+
+
+def reminding(reminder: Reminder, account: Account, *, now: datetime) -> OutboxMessage:
+    """The message of a reminder, with the way to stop it."""
+    return OutboxMessage(
+        commune_id=reminder.commune_id,
+        account_id=reminder.account_id,
+        channel_account_id=account.channel_account_id,
+        chat_key=account.chat_key,
+        text=words(reminder),
+        not_before=now,
+        created_at=now,
+    )
+
+
 JOBS = (
     Job("erase_old_words", timedelta(minutes=10), erase_old_words),
     Job("link_audit", timedelta(minutes=1), link_audit),
     Job("verify_audit", timedelta(days=1), verify_audit),
     Job("forget_old_sign_ins", timedelta(days=1), forget_old_sign_ins),
+    Job("remind", timedelta(minutes=30), remind),
 )
 
 

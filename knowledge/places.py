@@ -10,7 +10,7 @@ import csv
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import chain
 from pathlib import Path
@@ -28,6 +28,7 @@ WHERE = frozenset({"o", "tai", "ve", "que", "ben", "duoi", "tu", "tren", "gan"})
 WORD = re.compile(r"[^\W_]+")
 NUMBERED = re.compile(r"([pq])(\d+)")
 REMARK = re.compile(r"\s*\([^)]*\)")
+UNCHANGED = "Không sáp nhập"  # what the list says of a commune that was not merged
 LONGEST_NAME = 7  # syllables, with the word for the kind
 MOST_NAMED = 6  # candidates that a person is asked to choose from
 
@@ -58,6 +59,7 @@ class Place:
     old_districts: tuple[str, ...]
     old_communes: tuple[str, ...]
     seat: str = ""
+    above: frozenset[str] = field(default=frozenset(), compare=False)  # bare names of what it lies or lay in
 
     @property
     def full_name(self) -> str:
@@ -150,7 +152,9 @@ class Places:
         tokens = _tokens(name)
         for length in range(len(tokens), 0, -1):
             above = tokens[length:]
-            found, read, _ = _narrowed(self._candidates(_joined(tokens[:length]), newest_first=not above), above)
+            found, read, _ = _narrowed(
+                self._candidates(_joined(tokens[:length]), newest_first=not above, alike=True), above
+            )
             if found and read == len(above):
                 return found
         province = self.province(_joined(tokens))
@@ -230,14 +234,18 @@ class Places:
             return self._provinces.get(_bare(key) if has_kind else key)
         return None
 
-    def _candidates(self, key: str, *, newest_first: bool) -> tuple[Place, ...]:
-        """The communes of today that have or had this name, with or without the word for its kind."""
-        has_kind = _bare(key) != key or key.split(" ")[-1].isdigit()
-        new = (self._new.full if has_kind else self._new.bare).get(key, [])
+    def _candidates(self, key: str, *, newest_first: bool, alike: bool = False) -> tuple[Place, ...]:
+        """The communes of today that have or had this name, with or without the word for its kind.
+
+        `alike`: also those whose name begins like such a word, "Phượng Dực" beside "Phường Đúc".
+        """
+        has_kind = key.startswith(tuple(f"{kind} " for kind in KINDS))
+        names = (self._new.full, self._old.full) if has_kind else (self._new.bare, self._old.bare)
+        new, old = (known.get(key, []) for known in names)
         if new and newest_first:
             return tuple(new)
-        old = (self._old.full if has_kind else self._old.bare).get(key, [])
-        return tuple(dict.fromkeys([*new, *old]))
+        begins = self._new.bare.get(key, []) if alike and has_kind and not (old and newest_first) else []
+        return tuple(dict.fromkeys([*new, *old, *begins]))
 
     def _stands_as_name(self, tokens: Sequence[_Token], at: int, length: int) -> bool:
         """Written with capitals, or behind a word for a place; marks that were typed must be those of the name."""
@@ -280,27 +288,39 @@ class Places:
 
 
 def _place(row: dict[str, str]) -> Place:
+    districts = _names(row["old_districts"])
     return Place(
         code=row["code"],
         name=row["new_name"],
         kind=row["type"],
         province=row["new_province"],
         old_province=row["old_province"],
-        old_districts=_names(row["old_districts"]),
+        old_districts=districts,
         old_communes=_names(row["merged_from"]),
         seat=row["seat"],
+        above=frozenset(_known_bare(name) for name in (row["new_province"], row["old_province"], *districts)),
     )
 
 
+@lru_cache(maxsize=2048)
+def _known_bare(name: str) -> str:
+    """Districts and provinces stand in many rows."""
+    return _bare(_key(name))
+
+
 def _names(listed: str) -> tuple[str, ...]:
-    return tuple(name for part in listed.split(";") if (name := REMARK.sub("", part).strip()))
+    names = (REMARK.sub("", part).strip() for part in listed.split(";"))
+    return tuple(name for name in names if name and name != UNCHANGED)
 
 
 def _tokens(text: str) -> list[_Token]:
     """The syllables of a text, short forms of kinds written out ("tp", "p1")."""
     found: list[_Token] = []
     for word in WORD.finditer(text):
-        found += _spelt_out(word[0], word.start(), word.end())
+        if text[word.end() : word.end() + 1] in ("'", "’"):  # "Ea H'Leo" lies in no huyện
+            found.append(_Token(fold(word[0]), word[0], word.start(), word.end()))
+        else:
+            found += _spelt_out(word[0], word.start(), word.end())
     return found
 
 
@@ -338,32 +358,21 @@ def _bare(key: str) -> str:
     return key
 
 
-def _lies_in(place: Place, key: str) -> bool:
-    return _bare(key) in _above(place)
-
-
-@lru_cache(maxsize=4096)
-def _above(place: Place) -> frozenset[str]:
-    """The names of what this commune lies or lay in."""
-    return frozenset(_bare(_key(name)) for name in (place.province, place.old_province, *place.old_districts))
-
-
 def _narrowed(places: tuple[Place, ...], above: Sequence[_Token]) -> tuple[tuple[Place, ...], int, int]:
-    """Those that lie in the units named right behind; how many syllables that read, and how many before a kind word."""
-    read = bare = 0
-    while length := _unit_above(places, above[read:]):
-        key = _joined(above[read : read + length])
-        places = tuple(place for place in places if _lies_in(place, key))
-        bare += length if bare == read and _bare(key) == key else 0
-        read += length
-    return places, read, bare
+    """Those that lie in the units named right behind; how many syllables that read, and how many before a kind word.
 
-
-def _unit_above(places: tuple[Place, ...], above: Sequence[_Token]) -> int:
-    """How many syllables name a district or province in which one of these lies; the longest name counts."""
-    sizes = range(min(LONGEST_NAME, len(above)), 0, -1)
-    keys = ((size, _joined(above[:size])) for size in sizes)
-    return next((size for size, key in keys if any(_lies_in(place, key) for place in places)), 0)
+    Of several readings the one that reads most counts: "Tân Phú, Đồng Nai" is not "Tân Phú Đông".
+    """
+    best = (places, 0, 0)
+    for size in range(min(LONGEST_NAME, len(above)), 0, -1):
+        key = _joined(above[:size])
+        name = _bare(key)
+        inside = tuple(place for place in places if name in place.above)
+        if inside:
+            left, read, bare = _narrowed(inside, above[size:])
+            if size + read > best[1]:
+                best = (left, size + read, size + bare if name == key else 0)
+    return best
 
 
 def _add(names: dict[str, list[Named]], key: str, thing: Named) -> None:

@@ -1,4 +1,4 @@
-"""prices, contacts, hamlets, dossiers, kept lists of papers, calendar, and what a talk holds
+"""prices, contacts, hamlets, dossiers, lists of papers, calendar, reminders, and what a talk holds
 
 Revision: 0004, after 0003; made on 2026-11-28
 """
@@ -147,6 +147,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_checklist_account_id"), ["account_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_checklist_commune_id"), ["commune_id"], unique=False)
 
+    op.create_table(
+        "reminder",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("commune_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.Column("remind_on", sa.Date(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_reminder_account_id")),
+        sa.ForeignKeyConstraint(["commune_id"], ["commune.id"], name=op.f("fk_reminder_commune_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder")),
+    )
+    with op.batch_alter_table("reminder", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reminder_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_reminder_commune_id"), ["commune_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_reminder_remind_on"), ["remind_on"], unique=False)
+
     with op.batch_alter_table("talk", schema=None) as batch_op:
         batch_op.add_column(sa.Column("held", sa.JSON(), server_default="{}", nullable=False))
 
@@ -158,6 +176,12 @@ def downgrade() -> None:
     with op.batch_alter_table("talk", schema=None) as batch_op:
         batch_op.drop_column("held")
 
+    with op.batch_alter_table("reminder", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reminder_remind_on"))
+        batch_op.drop_index(batch_op.f("ix_reminder_commune_id"))
+        batch_op.drop_index(batch_op.f("ix_reminder_account_id"))
+
+    op.drop_table("reminder")
     with op.batch_alter_table("checklist", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_checklist_commune_id"))
         batch_op.drop_index(batch_op.f("ix_checklist_account_id"))
