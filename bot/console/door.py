@@ -16,7 +16,7 @@ from knowledge.vietnamese import fold
 from storage.officers import Officer
 
 FACTOR = "/console/factor"
-WRONG_PASSWORD = "Tên đăng nhập hoặc mật khẩu chưa đúng."  # noqa: S105  # nosec B105
+WRONG_PASSWORD = "Tên đăng nhập hoặc mật khẩu chưa đúng."  # noqa: S105
 WRONG_CODE = "Mã chưa đúng hoặc đã dùng rồi. Chờ mã mới trong ứng dụng rồi nhập lại."
 
 

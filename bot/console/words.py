@@ -70,7 +70,7 @@ AT_THE_DOOR = {
     "sign_in:left_everywhere": "Đăng xuất mọi nơi",
     "sign_in:password_changed": "Đổi mật khẩu",
     "sign_in:codes_renewed": "Tạo lại mã dự phòng",
-    "sign_in:wrong_password": "Nhập sai mật khẩu",  # nosec B105
+    "sign_in:wrong_password": "Nhập sai mật khẩu",
     "sign_in:wrong_code": "Nhập sai mã xác thực",
 }
 DETAILS = {

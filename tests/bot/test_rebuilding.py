@@ -21,7 +21,7 @@ def content(tmp_path: Path) -> Path:
     """A copy of the procedures, free to be changed."""
     folder = tmp_path / "content"
     shutil.copytree(CONTENT / "entries" / "tthc", folder / "entries" / "tthc")
-    for table in CONTENT.glob("*.csv"):
+    for table in (*CONTENT.glob("*.csv"), *CONTENT.glob("*.yaml")):
         shutil.copy(table, folder)
     return folder
 
