@@ -12,7 +12,7 @@ from bot.pipeline import Tools
 from knowledge.base import Knowledge
 from knowledge.cues import find_command, find_number
 from knowledge.vietnamese import syllables, tidy
-from storage import inbox
+from storage import arrivals
 from storage.bodies import Vault
 from storage.inbox import InboxEvent
 
@@ -34,19 +34,19 @@ class Bursts:
         pause = tools.house.burst
         if not channel.outside or not pause or self._clock.frozen:
             return event
-        later = await inbox.following(session, event, limit=MOST_JOINED - 1)
+        later = await arrivals.following(session, event, limit=MOST_JOINED - 1)
         raws = await self._raws(session, [event, *later])
         burst = self._together([event, *later], channel, raws, pause)
         last = burst[-1]
         left = last.received_at + pause - self._clock.now()
         complete = len(burst) == MOST_JOINED or not self._is_short(channel, raws[last.body_id])
         if left > timedelta(0) and not complete and not self._is_urgent(burst, channel, raws, tools.knowledge):
-            await inbox.put_off(session, event, until=self._clock.now() + left)
+            await arrivals.put_off(session, event, until=self._clock.now() + left)
             return left
         if len(burst) == 1:
             return event
         raw = wrap_burst([raws[each.body_id] for each in burst])
-        return await inbox.join(session, self._vault, burst, raw=raw, at=self._clock.now())
+        return await arrivals.join(session, self._vault, burst, raw=raw, at=self._clock.now())
 
     def _together(
         self, events: list[InboxEvent], channel: Channel, raws: dict[int, str], pause: timedelta

@@ -14,7 +14,7 @@ from bot.channels.errors import SendFailed
 from bot.channels.printing import printed_parts, said
 from bot.clock import Clock
 from bot.ledger import Ledger, Outlet
-from storage import lines, outbox, reach
+from storage import dispatch, lines, reach
 from storage.bodies import ERASED, Vault
 from storage.database import Database
 from storage.outbox import OutboxMessage
@@ -121,11 +121,11 @@ class Delivery:
 
     async def _call_unknown(self, *, before: datetime) -> int:
         async with self._database.writing() as session:
-            return await outbox.call_unknown(session, channel_account_ids=list(self._outlets), claimed_before=before)
+            return await dispatch.call_unknown(session, channel_account_ids=list(self._outlets), claimed_before=before)
 
     async def _waits(self, outlet: Outlet) -> bool:
         async with self._database.reading() as session:
-            return await outbox.waits(session, **outlet.key)
+            return await dispatch.waits(session, **outlet.key)
 
     async def _claim(self, outlet: Outlet) -> list[OutboxMessage]:
         now, limits = self._clock.running(), outlet.channel.limits
@@ -136,7 +136,7 @@ class Delivery:
             room = line.room(now=now, per_second=limits.per_second, most=self._in_flight)
             if not room:
                 return []
-            claimed = await outbox.claim(
+            claimed = await dispatch.claim(
                 session, **outlet.key, now=now, in_flight=self._in_flight, limit=room, chat_gap=limits.chat_gap
             )
             line.take(len(claimed), now=now, per_second=limits.per_second)

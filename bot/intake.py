@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.clock import Clock
-from storage import inbox
+from storage import arrivals
+from storage.arrivals import Arrival
 from storage.bodies import Vault
 from storage.communes import ChannelAccount
 from storage.database import Database
-from storage.inbox import Arrival
 
 MOST_TOGETHER = 64
 
@@ -82,5 +82,5 @@ class Intake:
         self._wake()
 
     async def _put(self, session: AsyncSession, together: list[_Waiting]) -> set[tuple[int, str]]:
-        arrivals = [one.arrival for one in together]
-        return await inbox.store_all(session, self._vault, arrivals=arrivals, at=self._clock.now())
+        came = [one.arrival for one in together]
+        return await arrivals.store_all(session, self._vault, arrivals=came, at=self._clock.now())

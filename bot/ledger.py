@@ -13,7 +13,7 @@ from bot.channels.base import PushChannel
 from bot.channels.errors import ChannelDown, ChatMoved, OutsideWindow, PersonGone, SendFailed, TooFast
 from bot.clock import Clock
 from bot.together import Together
-from storage import accounts, lines, outbox, reach
+from storage import accounts, dispatch, lines, reach
 from storage.communes import ChannelAccount
 from storage.database import Database
 from storage.outbox import OutboxMessage
@@ -53,7 +53,7 @@ class Ledger:
 
         async def write(session: AsyncSession) -> None:
             if more:
-                await outbox.part_sent(session, commune_id=message.commune_id, message_id=message.id or 0)
+                await dispatch.part_sent(session, commune_id=message.commune_id, message_id=message.id or 0)
             else:
                 await self._put_down(session, message, "sent", None)
             if account_id in self._troubled:
@@ -124,7 +124,7 @@ class Ledger:
             await self._put_down(session, message, "queued", "chat_moved", counts=False)
             old = await accounts.by_id(session, commune_id=message.commune_id, account_id=message.account_id)
             account = await reach.move(session, old, new_key=new_key)
-            await outbox.readdress(session, account=account, old_id=message.account_id)
+            await dispatch.readdress(session, account=account, old_id=message.account_id)
 
         await self._together.write(write)
 
@@ -134,7 +134,7 @@ class Ledger:
         async def write(session: AsyncSession) -> None:
             await self._put_down(session, message, "failed", reason)
             await reach.mark_gone(session, **mine, at=self._clock.now(), because=reason)
-            await outbox.give_up(session, **mine, error=reason)
+            await dispatch.give_up(session, **mine, error=reason)
 
         await self._together.write(write)
 
@@ -146,7 +146,7 @@ class Ledger:
     ) -> None:
         """One that is tried again waits longer each time."""
         now = self._clock.running()
-        await outbox.settle(
+        await dispatch.settle(
             session,
             commune_id=message.commune_id,
             message_id=message.id or 0,

@@ -17,7 +17,7 @@ from handlers.contract import Desk, Feature, Incoming, Reply
 from handlers.home_commune import Home
 from knowledge.base import Knowledge
 from knowledge.errors import KnowledgeError
-from storage import accounts, communes, homes, inbox, outbox, reach, talks
+from storage import accounts, communes, dispatch, homes, inbox, outbox, reach, talks
 from storage.bodies import Vault
 from storage.inbox import InboxEvent
 
@@ -147,11 +147,11 @@ async def _take_note(received: Received, desk: Desk, house: House) -> bool:
     match received.kind:
         case "left":
             await reach.mark_gone(desk.session, **mine, at=desk.now, because="left")
-            await outbox.give_up(desk.session, **mine, error="left")
+            await dispatch.give_up(desk.session, **mine, error="left")
             return False
         case "moved" if received.moved_to:
             account = await reach.move(desk.session, desk.account, new_key=received.moved_to)
-            await outbox.readdress(desk.session, account=account, old_id=desk.account_id)
+            await dispatch.readdress(desk.session, account=account, old_id=desk.account_id)
             return False
         case "officer":
             row.silent_until = desk.now + house.officer_silence
@@ -161,7 +161,7 @@ async def _take_note(received: Received, desk: Desk, house: House) -> bool:
     row.last_seen_at, row.gone_at, row.gone_because = desk.now, None, ""
     row.withheld_at = desk.now if received.kind == "unsupported" else row.withheld_at
     await reach.keep(desk.session, row)
-    await outbox.release(desk.session, **mine, now=desk.now)
+    await dispatch.release(desk.session, **mine, now=desk.now)
     return first_time_withheld
 
 

@@ -115,8 +115,9 @@ def test_every_table_with_a_communes_data_names_the_commune() -> None:
 def test_repository_functions_demand_the_commune() -> None:
     """Functions that read a commune's rows by anything but a row in hand take `commune_id`."""
     of_the_deployment = {
-        "inbox.py": {"claim", "fail", "is_settled", "channel_of", "join", "store_all"},
-        "outbox.py": {"call_unknown"},
+        "inbox.py": {"claim", "fail", "is_settled", "channel_of"},
+        "arrivals.py": {"join", "store_all"},
+        "dispatch.py": {"call_unknown"},
         "lines.py": {"all_of_them"},
         "rewound.py": {"end_waits"},
         "communes.py": {"all_of_them", "by_code"},

@@ -11,7 +11,6 @@ import os
 from collections.abc import Mapping
 from datetime import datetime
 
-import httpx
 from telegram import (
     Bot,
     BotCommand,
@@ -23,20 +22,12 @@ from telegram import (
     Message,
     Update,
 )
-from telegram.error import (
-    BadRequest,
-    ChatMigrated,
-    Forbidden,
-    InvalidToken,
-    NetworkError,
-    RetryAfter,
-    TelegramError,
-)
+from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.channel_settings import BotSettings
 from bot.channels.base import Arrived, Limits, Outgoing, Received, Verdict, parsed, secret_matches
-from bot.channels.errors import ChannelDown, ChatMoved, PersonGone, SendFailed, TooFast
+from bot.channels.telegram_errors import failure
 
 os.environ.setdefault("PTB_TIMEDELTA", "1")  # `retry_after` as the library's next major version gives it
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105
@@ -192,37 +183,6 @@ class TelegramBot(Telegram):
         if self._bot is not None:
             for line in self._bot._request:
                 await line.shutdown()
-
-
-def failure(error: TelegramError) -> Exception:
-    """What an error of the library says about the message; an ambiguous one stays what it is."""
-    match error:
-        case RetryAfter():
-            wait = error.retry_after
-            return TooFast("429", after=float(wait) if isinstance(wait, int) else wait.total_seconds())
-        case ChatMigrated():
-            return ChatMoved(str(error.new_chat_id))
-        case Forbidden():
-            return PersonGone("403 blocked")
-        case InvalidToken():
-            return ChannelDown("401 token", needs_person=True)
-        case BadRequest():
-            gone = "chat not found" in str(error).lower()
-            return PersonGone("400 chat not found") if gone else SendFailed("400", again=False)
-        case NetworkError():
-            return _network(error)
-        case _:
-            return SendFailed(type(error).__name__, again=True)
-
-
-def _network(error: NetworkError) -> Exception:
-    """Never connected: surely not sent. An error the API itself reports: not sent. Anything else: nobody knows."""
-    match error.__cause__:
-        case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.PoolTimeout():
-            return ChannelDown("unreachable")
-        case None:
-            return SendFailed("5xx", again=True)
-    return error
 
 
 def _line(*, read: float, connections: int) -> HTTPXRequest:
