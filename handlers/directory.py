@@ -29,7 +29,8 @@ async def handle(message: Incoming, desk: Desk) -> Reply:
     """The office that was asked for, in the hamlet that was named; else all that the commune has published."""
     elsewhere = _elsewhere(message, desk)
     if elsewhere is not None:
-        return another_commune(elsewhere, desk)
+        ambiguous = old_names.is_ambiguous(elsewhere)
+        return old_names.ask_province(elsewhere, desk) if ambiguous else another_commune(elsewhere, desk)
     kinds = _kinds(message, desk)
     if not kinds:
         return whole(desk)

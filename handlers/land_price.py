@@ -6,30 +6,31 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from handlers import topics
-from handlers.contract import SAID, Choice, Desk, Feature, Incoming, Reply
+from handlers.contract import Choice, Desk, Feature, Incoming, Reply
 from handlers.people import TO_A_PERSON
-from handlers.price_answer import estimate, group_label, unit_label, whole_answer
+from handlers.price_answer import LOOK_UP, OTHER_STREET
 from handlers.price_book import Book, Where, names_priced_street, open_book, own_units, rows_of, within
-from handlers.price_question import Wanted, at_position, at_segment, by_land, of_type, read_question
-from knowledge.land_price import LAND_TYPES, find_area
+from handlers.price_narrowing import (
+    ASKS_STREET,
+    MOST_OFFERED,
+    WHERE_TO_LOOK,
+    WHICH,
+    held,
+    not_found,
+    present,
+    show,
+)
+from handlers.price_question import Wanted, at_position, read_question
+from knowledge.land_price import find_area
 from knowledge.streets import Street, read_words
 from knowledge.vietnamese import fold
 from storage import prices
 from storage.prices import PriceRow
 from storage.talks import Talk
 
-WHERE_TO_LOOK = "giadat.tra-cuu.o-dau"
-ASKS_STREET = "land_price.street"
-WHICH = "land_price.which"
-SHOWN = "land_price.shown"
-MOST_OFFERED = 8
-MOST_GROUPS = 2  # streets or land types answered side by side
 FEW_WORDS = 4  # content syllables of a message that goes on about the price at hand
-OTHER_STREET = Choice("Đường khác", "land_price.start", aside=True)
-LOOK_UP = Choice("Tra giá ở đâu", f"topics.open:{WHERE_TO_LOOK}", aside=True)
 LAND_WORDS = frozenset({"dat", "ruong", "vuon", "cu"})
 CUES = frozenset(["duong", "pho", "hem", "ngo", "doan", "quoc", "ql", "tl", "vt", "thocu", "ruong"])
 
@@ -96,7 +97,7 @@ async def look_up(wanted: Wanted, message: Incoming, desk: Desk, book: Book) -> 
 def confirm(wanted: Wanted, desk: Desk) -> Reply:
     """The name has a slip that may be another street: asked, not guessed."""
     streets = within(wanted.read.named[0].streets, wanted.units) or wanted.read.named[0].streets
-    desk.talk.held = _held(desk, wanted, streets=[_as_list(street) for street in streets])
+    desk.talk.held = held(desk, wanted, streets=[_as_list(street) for street in streets])
     name = streets[0].name
     text = f"Dạ, em không thấy đúng tên đường đó; gần giống có “{name}”. Có phải anh/chị hỏi đường này không ạ?"
     choices = (Choice(f"Đúng, {name}", "land_price.pick:streets"), OTHER_STREET, LOOK_UP, TO_A_PERSON)
@@ -110,57 +111,8 @@ async def show_streets(found: Sequence[Sequence[Street]], wanted: Wanted, desk: 
         return not_found(wanted, desk)
     rows = await rows_of(desk, book, streets)
     desk.talk.on_day = wanted.on if wanted.on != desk.today else None
-    held = _held(desk, wanted, streets=[_as_list(street) for street in streets[:MOST_OFFERED]])
-    desk.talk.held = held
+    desk.talk.held = held(desk, wanted, streets=[_as_list(street) for street in streets[:MOST_OFFERED]])
     return show(rows, wanted, desk, book, several=len(found) > 1)
-
-
-def show(rows: Sequence[PriceRow], wanted: Wanted, desk: Desk, book: Book, *, several: bool = False) -> Reply:
-    """Narrow step by step; what a step leaves empty is named, with what there is instead."""
-    now = book.on_day(rows, wanted.on)
-    if not now:
-        return none_in_force(rows, wanted, desk, book)
-    typed = of_type(now, wanted.types)
-    if not typed:
-        return lacking(now, wanted, desk, "loại đất đó", sorted({LAND_TYPES[row.land_type] for row in now}))
-    placed = at_position(typed, wanted.position)
-    if not placed:
-        return lacking(now, wanted, desk, wanted.position, sorted({row.position for row in typed}))
-    cut, found = at_segment(placed, wanted)
-    groups = by_land(cut)
-    if not found:
-        opening = f"Dạ, em không thấy đúng đoạn đó trong bảng giá; hỏi {_who_knows(desk)} Bảng có ghi:"
-        return offer(groups, wanted, desk, opening)
-    if len(groups) > (MOST_GROUPS if several else 1):
-        return offer(groups, wanted, desk, "Dạ, có nhiều dòng giá khớp, anh/chị chọn giúp em:")
-    return present([row for group in groups for row in group], wanted, desk, book)
-
-
-def present(rows: Sequence[PriceRow], wanted: Wanted, desk: Desk, book: Book) -> Reply:
-    """The answer itself; it stays open for an area, a position, another day or another street."""
-    desk.talk.held = {**desk.talk.held, "rows": [row.id for row in rows]}
-    if wanted.area is not None:
-        return estimate(rows, wanted.area, wanted.on, desk, book)
-    return whole_answer(rows, wanted.on, desk, book)
-
-
-def offer(groups: Sequence[Sequence[PriceRow]], wanted: Wanted, desk: Desk, opening: str) -> Reply:
-    """Numbered choices: by unit where the street lies in several, else by segment and land type."""
-    units = {unit_label(group[0]): [] for group in groups}  # type: dict[str, list[PriceRow]]
-    for group in groups:
-        units[unit_label(group[0])] += group
-    if len(units) > 1:
-        street = groups[0][0].street if len({group[0].street for group in groups}) == 1 else ""
-        labels = {f"{street} {name}".strip(): rows for name, rows in units.items()}
-    else:
-        labels = {group_label(group, groups): list(group) for group in groups}
-    shown = list(labels.items())[:MOST_OFFERED]
-    held = _held(desk, wanted, streets=desk.talk.held.get("streets", []))
-    desk.talk.held = {**held, "picks": [[row.id for row in rows] for _, rows in shown]}
-    choices = tuple(Choice(label, f"land_price.pick:{at}") for at, (label, _) in enumerate(shown))
-    more = len(labels) - len(shown)
-    text = opening + (f" (còn {more} dòng nữa: gõ thêm tên đoạn, xã hoặc loại đất)" if more > 0 else "")
-    return Reply(text, "price", choices=(*choices, OTHER_STREET, TO_A_PERSON), asks=WHICH)
 
 
 async def picked(message: Incoming, desk: Desk) -> Reply:
@@ -204,46 +156,6 @@ async def go_on(wanted: Wanted, desk: Desk, book: Book) -> Reply:
     return await show_streets([streets], merged, desk, book) if streets else ask_street(desk)
 
 
-def none_in_force(rows: Sequence[PriceRow], wanted: Wanted, desk: Desk, book: Book) -> Reply:
-    """We hold prices of this street, but none of that day: said so, and the day for which there is one is offered."""
-    past = [row for row in rows if row.counts_from <= wanted.on and not book.in_force(row, wanted.on)]
-    last = max((row.valid_to for row in past if row.valid_to), default=None)
-    day = f"ngày {wanted.on:%d/%m/%Y}"
-    text = f"Dạ, em không thấy giá đất của {_names(rows)} áp dụng cho {day}, nên không dám nói con số."
-    choices: tuple[Choice, ...] = ()
-    if last is not None:
-        text += f" Bảng em có chỉ áp dụng đến {last:%d/%m/%Y}."
-        choices = (Choice(f"Xem giá lúc đó ({last:%d/%m/%Y}, đã hết hiệu lực)", f"land_price.then:{last.isoformat()}"),)
-    text += f"\nHỏi giá đang áp dụng: {_who_knows(desk)}"
-    desk.talk.topic = WHERE_TO_LOOK
-    return Reply(text, "price", choices=(*choices, LOOK_UP, OTHER_STREET, TO_A_PERSON), asks=SHOWN, unhelpful=True)
-
-
-def lacking(rows: Sequence[PriceRow], wanted: Wanted, desk: Desk, what: str, there: Sequence[str]) -> Reply:
-    """The street is there, but not with this land type or position."""
-    known = ", ".join(name for name in there if name) or "không ghi vị trí"
-    text = (
-        f"Dạ, bảng giá em có của {_names(rows)} không thấy {what}; bảng ghi: {known}.\n"
-        f"Anh/chị chọn một loại ở trên, hoặc hỏi {_who_knows(desk)}"
-    )
-    desk.talk.held = {**desk.talk.held, "rows": [row.id for row in rows][: MOST_OFFERED * 4]}
-    return Reply(text, "price", choices=(OTHER_STREET, LOOK_UP, TO_A_PERSON), asks=SHOWN, unhelpful=True)
-
-
-def not_found(wanted: Wanted, desk: Desk) -> Reply:
-    """ "Không thấy": what was searched, and where to ask; the street's own words are quoted, not kept."""
-    where = ", ".join(unit.label for unit in wanted.units if unit.firm)
-    kinds = ", ".join(dict.fromkeys(LAND_TYPES[code] for code in wanted.types[:2]))
-    searched = [part for part in (f"ở {where}" if where else "", kinds, f"ngày {wanted.on:%d/%m/%Y}") if part]
-    text = (
-        f"Dạ, em không thấy đường hoặc khu này trong bảng giá đất đã nhập (tìm: {', '.join(searched)}), nên không dám "
-        f"lấy giá đường khác.\nAnh/chị kiểm tra lại tên trong câu “{SAID}”, hoặc hỏi {_who_knows(desk)}"
-    )
-    desk.talk.topic = WHERE_TO_LOOK
-    choices = (OTHER_STREET, LOOK_UP, TO_A_PERSON)
-    return Reply(text, "price", choices=choices, asks=ASKS_STREET, quotes=desk.body_id, unhelpful=True)
-
-
 def no_tables(message: Incoming, desk: Desk) -> Reply:
     """This commune has imported no table: where the price in force is published."""
     opening = "Dạ, xã chưa nhập bảng giá đất nên em không dám nói con số. Chỗ tra giá đúng:\n"
@@ -252,35 +164,14 @@ def no_tables(message: Incoming, desk: Desk) -> Reply:
     return replace(answer, action="price", topic=None)
 
 
-def _who_knows(desk: Desk) -> str:
-    phone = f" (gọi {desk.commune.phone})" if desk.commune.phone else ""
-    return f"công chức địa chính {desk.commune.name}{phone} hoặc Văn phòng đăng ký đất đai ạ."
-
-
-def _names(rows: Sequence[PriceRow]) -> str:
-    names = list(dict.fromkeys(f"{row.street}, {unit_label(row)}" for row in rows))
-    return "; ".join(names[:2]) + ("…" if len(names) > 2 else "")
-
-
-def _held(desk: Desk, wanted: Wanted, *, streets: list[list[str]]) -> dict[str, Any]:
-    return {
-        "streets": streets,
-        "units": [[unit.label, *sorted(unit.names)] for unit in wanted.units if unit.firm],
-        "types": list(wanted.types),
-        "position": wanted.position,
-        "area": str(wanted.area) if wanted.area else None,
-        "on": wanted.on.isoformat(),
-    }
-
-
 def _remembered(desk: Desk, book: Book) -> Wanted:
-    held = desk.talk.held
+    before = desk.talk.held
     return Wanted(
-        on=date.fromisoformat(held["on"]) if held.get("on") else desk.today,
+        on=date.fromisoformat(before["on"]) if before.get("on") else desk.today,
         day_named=False,
-        types=tuple(held.get("types", ())),
-        position=held.get("position", ""),
-        area=Decimal(held["area"]) if held.get("area") else None,
+        types=tuple(before.get("types", ())),
+        position=before.get("position", ""),
+        area=Decimal(before["area"]) if before.get("area") else None,
         units=(),
         segment=frozenset(),
         cued=False,
