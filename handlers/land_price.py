@@ -144,6 +144,7 @@ async def go_on(wanted: Wanted, desk: Desk, book: Book) -> Reply:
     merged = replace(
         before,
         on=wanted.on,
+        whole_year=wanted.whole_year,
         area=wanted.area or (before.area if wanted.day_named else None),
         types=wanted.types or before.types,
         position=wanted.position or before.position,
@@ -169,6 +170,7 @@ def _remembered(desk: Desk, book: Book) -> Wanted:
     return Wanted(
         on=date.fromisoformat(before["on"]) if before.get("on") else desk.today,
         day_named=False,
+        whole_year=False,
         types=tuple(before.get("types", ())),
         position=before.get("position", ""),
         area=Decimal(before["area"]) if before.get("area") else None,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from handlers.contract import SAID, Choice, Desk, Reply
@@ -21,6 +23,7 @@ MOST_GROUPS = 2  # streets or land types answered side by side
 
 def show(rows: Sequence[PriceRow], wanted: Wanted, desk: Desk, book: Book, *, several: bool = False) -> Reply:
     """Narrow step by step; what a step leaves empty is named, with what there is instead."""
+    wanted = replace(wanted, on=_day_in_force(rows, wanted, book))
     now = book.on_day(rows, wanted.on)
     if not now:
         return none_in_force(rows, wanted, desk, book)
@@ -38,6 +41,13 @@ def show(rows: Sequence[PriceRow], wanted: Wanted, desk: Desk, book: Book, *, se
     if len(groups) > (MOST_GROUPS if several else 1):
         return offer(groups, wanted, desk, "Dạ, có nhiều dòng giá khớp, anh/chị chọn giúp em:")
     return present([row for group in groups for row in group], wanted, desk, book)
+
+
+def _day_in_force(rows: Sequence[PriceRow], wanted: Wanted, book: Book) -> date:
+    """The day asked about; for "năm 2024" the middle of the year, else its last or first day, whichever has a price."""
+    year = wanted.on.year
+    days = (wanted.on, date(year, 12, 31), date(year, 1, 1)) if wanted.whole_year else (wanted.on,)
+    return next((day for day in days if any(book.in_force(row, day) for row in rows)), wanted.on)
 
 
 def present(rows: Sequence[PriceRow], wanted: Wanted, desk: Desk, book: Book) -> Reply:

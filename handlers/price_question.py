@@ -26,6 +26,7 @@ class Wanted:
 
     on: date
     day_named: bool
+    whole_year: bool
     types: tuple[str, ...]
     position: str
     area: Decimal | None
@@ -45,6 +46,7 @@ def read_question(message: Incoming, desk: Desk, book: Book) -> Wanted:
     return Wanted(
         on=day or desk.today,
         day_named=asked is not None,
+        whole_year=asked is not None and asked.precision == "year",
         types=find_land_types(folded),
         position=find_position(folded),
         area=find_area(folded),

@@ -192,6 +192,11 @@ async def test_the_day_after_a_table_ends_it_is_not_shown(desk: Counter) -> None
     assert "5.400.000" not in after.reply.text and "5.400.000" not in before.reply.text
 
 
+async def test_a_year_asked_about_finds_the_table_of_its_end(desk: Counter) -> None:
+    given = await desk.ask(Asked("năm 2024 giá đất bến cỏ củ chi", None, date(2026, 11, 23)))
+    assert "5.400.000 đồng/m²" in given.reply.text and "31/12/2024" in given.reply.text
+
+
 async def test_another_street_in_the_same_place(citizen: Citizen) -> None:
     await citizen.says("giá đất đại lộ Hòa Bình quận Ninh Kiều")
     assert "100.300.000" in (await citizen.says("còn đường Châu Văn Liêm")).text
