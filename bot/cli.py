@@ -17,6 +17,7 @@ import click
 from bot import logs
 from bot import settings as environment
 from bot.errors import EdgeError
+from bot.seal_commands import seal
 from bot.settings import Settings
 from knowledge.errors import KnowledgeError
 
@@ -29,6 +30,9 @@ def main() -> None:
     logs.begin()
     for stream in (sys.stdin, sys.stdout):
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+
+
+main.add_command(seal)
 
 
 def run(work: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:

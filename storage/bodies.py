@@ -15,9 +15,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage.columns import UtcDateTime
 from storage.errors import BodyUnreadable
 
-BodyState = Literal["open", "erased", "sealed"]
+BodyState = Literal["open", "erased", "sealed", "brief"]
 ERASED = "[đã xóa]"
 SEALED = "[đã niêm phong]"
+OURS = "\x02"  # begins a brief body: words of ours that are shown once, in no channel's own form
 
 
 class Body(SQLModel, table=True):
@@ -28,7 +29,7 @@ class Body(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     commune_id: int = Field(foreign_key="commune.id", index=True)
-    state: str = Field(default="open", description="open, erased or sealed")
+    state: str = Field(default="open", description="open, erased, sealed, or brief (shown once)")
     wrapped_key: bytes | None = Field(default=None, description="the data key under the deployment's secret key")
     ciphertext: bytes | None = None
     written_at: datetime = Field(sa_type=UtcDateTime, index=True)
@@ -66,6 +67,15 @@ class Vault:
             written_at=at,
         )
 
+    async def put_brief(self, session: AsyncSession, *, commune_id: int, text: str, at: datetime) -> int:
+        """Keep words of ours that may stand in no table, such as a secret phrase, until they were shown; its id."""
+        body = await self.put(session, commune_id=commune_id, text=OURS + text, at=at)
+        body.state = "brief"
+        session.add(body)
+        await session.flush()
+        assert body.id is not None
+        return body.id
+
     def open(self, body: Body) -> str:
         """The text, or the words that stand for it once it was erased or sealed."""
         if body.state == "sealed":
@@ -100,3 +110,15 @@ async def erase(session: AsyncSession, *, commune_id: int, body_ids: list[int]) 
     """Drop key and text for good; rows that refer to them stay and show that they were erased."""
     mine = (col(Body.commune_id) == commune_id, col(Body.id).in_(body_ids), col(Body.state) == "open")
     await session.exec(update(Body).where(*mine).values(state="erased", wrapped_key=None, ciphertext=None))
+
+
+async def mark_sealed(session: AsyncSession, *, commune_id: int, body_ids: list[int]) -> None:
+    """Their words are sealed to the holders: key and text go for good."""
+    mine = (col(Body.commune_id) == commune_id, col(Body.id).in_(body_ids), col(Body.state) == "open")
+    await session.exec(update(Body).where(*mine).values(state="sealed", wrapped_key=None, ciphertext=None))
+
+
+async def erase_brief(session: AsyncSession, *, commune_id: int, before: datetime) -> None:
+    """Brief words that were shown long enough are gone for good."""
+    old = (col(Body.commune_id) == commune_id, col(Body.state) == "brief", col(Body.written_at) < before)
+    await session.exec(update(Body).where(*old).values(state="erased", wrapped_key=None, ciphertext=None))

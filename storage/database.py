@@ -60,6 +60,17 @@ class Database:
         async with self.engine.begin() as connection:
             await connection.run_sync(_upgrade)
 
+    async def forget_log(self) -> None:
+        """Keys that were dropped leave the write-ahead log too; what a reader still needs of it goes the next time."""
+        if self._turn is not None:
+            async with self._turn:
+                connection = await self.engine.raw_connection()  # one that begins nothing: no log is emptied within
+                try:
+                    driver: Any = connection.driver_connection
+                    await (await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")).close()
+                finally:
+                    connection.close()
+
     async def close(self) -> None:
         """Give back all connections."""
         await self.engine.dispose()

@@ -43,6 +43,8 @@ ROWS = {
     "PriceTable",
     "Line",
     "Reach",
+    "Mailbox",
+    "Petition",
 }
 TOP_LEVEL = {*OURS, "tests", "benchmarks", "docs"}
 
