@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -36,23 +37,30 @@ class Tools:
     public_url: str | None = None
 
 
-async def work(session: AsyncSession, event: InboxEvent, channel: Channel, tools: Tools) -> None:
-    """Answer one event. The caller's transaction holds all of it: answer, log, outbox and "event done"."""
+async def work(session: AsyncSession, event: InboxEvent, channel: Channel, tools: Tools) -> bool:
+    """Answer one event. The caller's transaction holds all of it: answer, log, outbox and "event done".
+
+    True where the person's words were dropped with the answer: after the commit no log of the database may keep them.
+    """
     bodies = await tools.vault.read(session, commune_id=event.commune_id, body_ids=[event.body_id])
     received = read(channel, bodies[event.body_id])  # 1 message in, 2 normalise
     if received is None:  # a sticker, an edit: nothing to answer
-        return await inbox.finish(session, event, now=tools.clock.now(), state="ignored")
+        await inbox.finish(session, event, now=tools.clock.now(), state="ignored")
+        return False
     desk = await open_desk(session, event, tools, channel)
     if channel.outside and not await _take_note(received, desk, tools.house):
-        return await inbox.finish(session, event, now=desk.now, state="ignored")
+        await inbox.finish(session, event, now=desk.now, state="ignored")
+        return False
     message = await _resume(received, desk, channel)  # what had we asked this person?
     if channel.outside and message.meaning.emergency is None and (told := await _kept_out(desk, tools.house)):
-        return await inbox.finish(session, event, now=desk.now, state=told)
+        await inbox.finish(session, event, now=desk.now, state=told)
+        return False
     if desk.commune.is_province and message.meaning.emergency is None:
         asked = await home_commune.choose(message, desk)
         if isinstance(asked, Reply):
             await logbook.record(message, asked, desk)
-            return await inbox.finish(session, event, now=desk.now)
+            await inbox.finish(session, event, now=desk.now)
+            return False
         desk, message = await _move_home(asked, received, event, desk, tools, channel)
     feature = routing.choose(message, desk.talk)  # 3 route
     reply = attachments.mention(message, await answer(feature, message, desk))  # 4 answer ...
@@ -60,6 +68,7 @@ async def work(session: AsyncSession, event: InboxEvent, channel: Channel, tools
         reply = replace(reply, text=f"{apologies.LATE}\n{reply.text}")
     await logbook.record(message, reply, desk)  # ... and log; the reply joins the outbox
     await inbox.finish(session, event, now=desk.now)  # same transaction as the reply; 5 reply out follows the commit
+    return not reply.keeps_body
 
 
 async def _move_home(
@@ -118,9 +127,18 @@ async def open_desk(session: AsyncSession, event: InboxEvent, tools: Tools, chan
         body_id=event.body_id,
         event_id=event.id,
         greeted_by_page=channel is None or channel.greets,
+        words=_reader(channel),
         is_foreign=channel is not None and channel.foreign,
         web_chat=f"{tools.public_url}/x/{commune.code}" if tools.public_url else "",
     )
+
+
+def _reader(channel: Channel | None) -> Callable[[str], str | None]:
+    def words(raw: str) -> str | None:
+        received = read(channel, raw) if channel is not None else None
+        return received.text if received is not None else None
+
+    return words
 
 
 async def _resume(received: Received, desk: Desk, channel: Channel) -> Incoming:

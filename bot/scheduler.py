@@ -12,7 +12,20 @@ from bot.clock import VIET_NAM, Clock
 from bot.errors import AuditBroken
 from handlers.logbook import SILENCE
 from handlers.reminders import words
-from storage import audit, bodies, cases, communes, inbox, jobs, outbox, reminders, sign_ins, talks
+from storage import (
+    audit,
+    bodies,
+    cases,
+    communes,
+    inbox,
+    jobs,
+    mailboxes,
+    outbox,
+    petitions,
+    reminders,
+    sign_ins,
+    talks,
+)
 from storage.accounts import Account
 from storage.database import Database
 from storage.outbox import OutboxMessage
@@ -50,6 +63,23 @@ async def erase_old_words(database: Database, clock: Clock) -> None:
             )
             await bodies.erase(session, commune_id=commune_id, body_ids=[one for one in old if one not in held])
             await talks.forget_silent(session, commune_id=commune_id, before=now - SILENCE)
+
+
+async def tidy_seals(database: Database, clock: Clock) -> None:
+    """Nothing tells any more who told of wrongdoing; tips not handed in, brief words and draft petitions go."""
+    now = clock.now()
+    async with database.reading() as session:
+        tenants = [commune.id or 0 for commune in await communes.all_of_them(session)]
+    for commune_id in tenants:
+        async with database.writing() as session:
+            wanted = await talks.holding(session, commune_id=commune_id, name="mailbox")
+            for mailbox_id in await mailboxes.held_ones(session, commune_id=commune_id):
+                if mailbox_id not in wanted:
+                    await mailboxes.drop_held(session, commune_id=commune_id, mailbox_id=mailbox_id)
+            await bodies.erase_brief(session, commune_id=commune_id, before=now - SILENCE)
+            await petitions.forget_old(session, commune_id=commune_id, now=now)
+            await mailboxes.cut_ties(session, commune_id=commune_id, before=now - SILENCE)
+    await database.forget_log()
 
 
 async def link_audit(database: Database, clock: Clock) -> None:
@@ -112,6 +142,7 @@ def reminding(reminder: Reminder, account: Account, *, now: datetime) -> OutboxM
 
 JOBS = (
     Job("erase_old_words", timedelta(minutes=10), erase_old_words),
+    Job("tidy_seals", timedelta(minutes=10), tidy_seals),
     Job("link_audit", timedelta(minutes=1), link_audit),
     Job("verify_audit", timedelta(days=1), verify_audit),
     Job("forget_old_sign_ins", timedelta(days=1), forget_old_sign_ins),

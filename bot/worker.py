@@ -113,6 +113,7 @@ class Worker:
         """Answer the next event; False when there is none. A failure is counted in a transaction of its own."""
         assert self.tools is not None
         event_id: int | None = None
+        dropped = False
         try:
             async with self._database.writing() as session:
                 event = await inbox.claim(session, now=self._clock.running())
@@ -125,12 +126,14 @@ class Worker:
                 if isinstance(turn, timedelta):
                     self._nap = min(self._nap, turn.total_seconds())
                     return True
-                await pipeline.work(session, turn, channel, self.tools)
+                dropped = await pipeline.work(session, turn, channel, self.tools)
         except Exception as fault:
             if event_id is None:
                 raise
             log.exception("event %s failed", event_id)
             where = await self._count_failure(event_id, type(fault).__name__)
+        if dropped:
+            await self._database.forget_log()
         self._tell(event_id or 0, *where)
         return True
 

@@ -143,6 +143,7 @@ class Desk:
         """Where to read what the commune publishes (prices, contacts); nothing is written there."""
         return self.published or self.session
 
+    words: Callable[[str], str | None] = str  # what a person wrote, out of what their channel gave
     is_foreign: bool = False  # the channel's operator is outside Viet Nam: nothing personal is asked there
     web_chat: str = ""  # address of the commune's own page, where it is known
 

@@ -137,8 +137,8 @@ async def _log(message: Incoming, reply: Reply, desk: Desk) -> int:
     score = next((score for topic, score in reply.candidates if topic == reply.topic), None)
     line = Question(
         commune_id=desk.commune_id,
-        event_id=desk.event_id,
-        account_id=desk.account_id,
+        event_id=None if reply.action == "denunciation" else desk.event_id,  # nobody is known to have told of it
+        account_id=None if reply.action == "denunciation" else desk.account_id,
         asked_at=desk.now,
         asked_about=message.meaning.asked_day.on if message.meaning.asked_day else None,
         masked_text=masked,

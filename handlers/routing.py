@@ -18,6 +18,7 @@ from handlers import (
     land_price,
     leaving,
     linking,
+    mailbox,
     old_names,
     papers,
     privacy,
@@ -44,6 +45,7 @@ FEATURES: tuple[Feature, ...] = (
     reminders.FEATURE,
     dossiers.FEATURE,
     tracking.FEATURE,
+    mailbox.FEATURE,
     denunciation.FEATURE,
     complaints.FEATURE,
     reports.FEATURE,
@@ -61,11 +63,14 @@ FEATURES: tuple[Feature, ...] = (
     clarify.FEATURE,
     fallback.FEATURE,
 )
+KEEP_FOR_OFFICERS = (reports.FEATURE, handoff.FEATURE)
 BY_NAME = {feature.name: feature for feature in FEATURES}
 
 
 def choose(message: Incoming, talk: Talk) -> Feature:
     """Danger first, then the way out, one's own data, a picked choice, the talk in progress, and then what fits."""
+    if message.meaning.phrase is not None:  # eight words of our own making: no danger speaks so
+        return mailbox.FEATURE
     if emergency.takes(message, talk):
         return emergency.FEATURE
     if attachments.takes(message, talk):
@@ -80,6 +85,8 @@ def choose(message: Incoming, talk: Talk) -> Feature:
     if picked is not None:
         return picked
     pending = _named(talk.asks)
+    if pending in KEEP_FOR_OFFICERS and denunciation.takes(message, talk):
+        return denunciation.FEATURE  # what turns out to be one goes on as one
     if pending is not None and pending.continues(message, talk):
         return pending
     return next(feature for feature in FEATURES if feature.takes(message, talk))

@@ -37,10 +37,13 @@ DOSSIER, EMAIL, PERSON = "[mã hồ sơ]", "[thư điện tử]", "[tên ngườ
 
 def mask(text: str) -> str:
     """The text with everything that points to one person replaced by what it was."""
+    return _mask_names(mask_numbers(text))
+
+
+def mask_numbers(text: str) -> str:
+    """The text without the numbers and e-mails that point to one person; names stay."""
     shown = unicodedata.normalize("NFC", _plain_digits(text))
-    shown = _EMAIL.sub(EMAIL, shown)
-    shown = _around(_KEPT, shown, _mask_numbers)
-    return _mask_names(shown)
+    return _around(_KEPT, _EMAIL.sub(EMAIL, shown), _mask_numbers)
 
 
 def _plain_digits(text: str) -> str:

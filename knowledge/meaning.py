@@ -24,7 +24,7 @@ Action = Literal[
 ]
 Band = Literal["answer", "clarify", "abstain"]
 Facet = Literal["documents", "fee", "time", "where", "who", "basis", "result", "online", "avoid", "changed", "more"]
-Command = Literal["leave", "more", "yes", "no", "none", "back", "my_data", "wrong", "right", "skip"]
+Command = Literal["leave", "more", "yes", "no", "none", "back", "my_data", "wrong", "right", "skip", "mailbox"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,7 @@ class Meaning:
     content_words: int = 0
     in_scope: float = field(default=0.0)
     general: General | None = None
+    phrase: str | None = None  # the secret phrase of a mailbox, folded, where the message is one
 
     @property
     def action(self) -> Action:

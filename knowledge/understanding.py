@@ -13,6 +13,7 @@ from knowledge.emergencies import find_emergency
 from knowledge.entry import Entry
 from knowledge.lexicon import spoken
 from knowledge.meaning import Band, Found, Meaning
+from knowledge.phrases import find_phrase
 from knowledge.ranking import Ranked
 from knowledge.repair import Repair
 from knowledge.sentences import find_question
@@ -91,6 +92,7 @@ class Understanding:
             content_words=content_words,
             in_scope=ours,
             general=general,
+            phrase=find_phrase(text),
         )
 
 

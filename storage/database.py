@@ -63,13 +63,11 @@ class Database:
     async def forget_log(self) -> None:
         """Keys that were dropped leave the write-ahead log too; what a reader still needs of it goes the next time."""
         if self._turn is not None:
-            async with self._turn:
-                connection = await self.engine.raw_connection()  # one that begins nothing: no log is emptied within
-                try:
-                    driver: Any = connection.driver_connection
-                    await (await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")).close()
-                finally:
-                    connection.close()
+            async with self._turn.taken(), self.engine.connect() as connection:
+                raw = await connection.get_raw_connection()  # begins nothing: no log is emptied in a transaction
+                driver: Any = raw.driver_connection
+                for pragma in ("busy_timeout=200", "wal_checkpoint(TRUNCATE)", "busy_timeout=10000"):
+                    await (await driver.execute(f"PRAGMA {pragma}")).close()
 
     async def close(self) -> None:
         """Give back all connections."""

@@ -60,6 +60,12 @@ async def save(session: AsyncSession, talk: Talk) -> None:
     await session.flush()
 
 
+async def holding(session: AsyncSession, *, commune_id: int, name: str) -> set[int]:
+    """The ids that open talks hold under this name."""
+    held = await session.exec(select(Talk.held).where(col(Talk.commune_id) == commune_id))
+    return {one[name] for one in held if name in one}
+
+
 async def forget_silent(session: AsyncSession, *, commune_id: int, before: datetime) -> int:
     """Drop conversations that fell silent before that instant; drafts live on in their own table."""
     result = await session.exec(delete(Talk).where(col(Talk.commune_id) == commune_id, col(Talk.last_at) < before))

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from handlers.contract import SAID, Kind, grounds_line
+from storage.bodies import OURS
 from storage.outbox import OutboxMessage
 
 ERASED_QUOTE = "…"
@@ -151,7 +152,7 @@ def outgoing(row: OutboxMessage, quoted: str | None) -> Outgoing:
     """A row of the outbox as a channel shows it. `quoted` is what the person wrote in the body that the row quotes."""
     return Outgoing(
         id=row.id or 0,
-        text=row.text.replace(SAID, quoted if quoted is not None else ERASED_QUOTE),
+        text=row.text.replace(SAID, quoted.removeprefix(OURS) if quoted is not None else ERASED_QUOTE),
         choices=tuple(choice["label"] for choice in row.choices),
         sources=tuple(row.sources),
         action=row.action,

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 from bot.channels.base import Channel, Limits, Outgoing, read
 from bot.channels.parts import numbered, split
-from storage.bodies import ERASED, SEALED
+from storage.bodies import ERASED, OURS, SEALED
 
 PRESSES_A_NUMBER = "(Trả lời bằng số hoặc gõ chữ đều được ạ.)"
 
 
 def said(channel: Channel, body: str) -> str | None:
     """What the person wrote, as it may be quoted; words that were erased or sealed leave only what stands for them."""
-    if body in (ERASED, SEALED):
+    if body in (ERASED, SEALED) or body.startswith(OURS):
         return body
     received = read(channel, body)
     return received.text if received is not None else None

@@ -111,4 +111,4 @@ async def test_a_job_runs_once_across_replicas(database: Database, clock: Movabl
     assert await first.run_due() == [job.name for job in JOBS]
     assert await second.run_due() == []
     clock.move(minutes=10)
-    assert await second.run_due() == ["erase_old_words", "link_audit"]
+    assert await second.run_due() == ["erase_old_words", "tidy_seals", "link_audit"]
