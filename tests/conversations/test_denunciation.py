@@ -168,7 +168,7 @@ async def test_without_two_holders_it_is_erased_and_the_person_is_told(
 async def test_a_report_that_turns_out_to_be_one_is_sealed_whole(
     citizen: Citizen, holders: list[Holder], database: Database
 ) -> None:
-    assert (await citizen.says("đường ấp Đông vừa làm đã sụt lún, rút ruột xi măng")).action == "report"
+    assert (await citizen.says("cầu ấp Đông mới làm đã nứt toác, rút ruột xi măng")).action == "report"
     heard = await citizen.says("tôi tố cáo chủ tịch xã nhận tiền của nhà thầu")
     assert heard.action == "denunciation" and "đã niêm phong" in heard.text
     [words] = await read_together(database, holders[0], holders[1])
