@@ -11,6 +11,7 @@ from knowledge.vietnamese import fold, syllables
 from storage.talks import Talk
 
 OPENS = "topics.open:"
+ASKED_FROM_ANYWHERE = ("track", "handoff")  # "đơn của tôi tới đâu rồi" picks no choice about petitions
 OWN_SUBJECT = 0.4  # probability of a topic from which a message is about that, whatever we had asked
 
 
@@ -26,6 +27,8 @@ def pick(meaning: Meaning, desk: Desk) -> str | None:
     for choice in offered:
         if fold(choice["label"]) == said:
             return _does(choice)
+    if meaning.action in ASKED_FROM_ANYWHERE:
+        return None
     return (
         _by_words(said, offered)
         or _by_sure_meaning(meaning, talk)

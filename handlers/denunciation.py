@@ -172,7 +172,8 @@ def continues(message: Incoming, talk: Talk) -> bool:
     if talk.asks == TELL:
         return not (meaning.action in ("handoff", "menu") and meaning.content_words <= 1)
     soft = ("abstain", "clarify", "denunciation", "report")
-    return meaning.content_words <= 1 or meaning.content_words >= A_STORY or meaning.action in soft
+    says_little = meaning.content_words <= 1 and meaning.action != "track"
+    return says_little or meaning.content_words >= A_STORY or meaning.action in soft
 
 
 FEATURE = Feature("denunciation", handle, takes=takes, continues=continues)
