@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import date
+
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.errors import AuditBroken
 from handlers import topics
+from handlers.casebook import differences
 from handlers.contract import FIRST_SCREEN
+from handlers.lifecycle import Lacking, NotNow
 from knowledge import answers
 from knowledge.base import CONTENT
 from knowledge.check import faults, summary
 from knowledge.entries import load
 from knowledge.entry import Entry
 from knowledge.errors import NothingInForce
-from storage import audit, communes, health, inbox
+from storage import audit, case_lists, communes, health, inbox
 from storage.bodies import Vault
 from storage.database import Database
 
@@ -47,6 +51,25 @@ def too_long(entry: Entry, today: date) -> Iterator[str]:
             return
 
 
+async def _rebuilt(session: AsyncSession) -> AsyncIterator[str]:
+    """Every case is built anew from its events; where the row says otherwise, that is a fault."""
+    for commune in await communes.all_of_them(session):
+        last = 0
+        while chunk := await case_lists.chunk(session, commune_id=commune.id or 0, after_id=last):
+            told = await case_lists.histories(
+                session, commune_id=commune.id or 0, case_ids=[one.id or 0 for one in chunk]
+            )
+            for case in chunk:
+                last = case.id or 0
+                try:
+                    differs = differences(case, told.get(last, []))
+                except (NotNow, Lacking) as broken:
+                    yield f"case {case.id}: nhật ký không thể có bước “{broken.kind}” ở đó"
+                else:
+                    if differs:
+                        yield f"case {case.id}: khác với nhật ký ở {', '.join(differs)}"
+
+
 async def check_database(database: Database, vault: Vault, say: Say) -> bool:
     """Say what in the database cannot be right; True when nothing is found."""
     async with database.reading() as session:
@@ -58,6 +81,7 @@ async def check_database(database: Database, vault: Vault, say: Say) -> bool:
             *(f"event {event_id}: ghi là đã trả lời nhưng không có tin nào" for event_id in await health.mute(session)),
             *(f"case {case_id}: không có dòng nhật ký nào" for case_id in await health.without_history(session)),
         ]
+        found += [fault async for fault in _rebuilt(session)]
         for commune in await communes.all_of_them(session):
             broken = await audit.verify(session, commune_id=commune.id or 0)
             if broken is not None:

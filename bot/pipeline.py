@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -18,6 +18,7 @@ from handlers.contract import Desk, Feature, Incoming, Reply
 from handlers.home_commune import Home
 from knowledge.base import Knowledge
 from knowledge.errors import KnowledgeError
+from knowledge.vietnamese import tidy
 from storage import accounts, communes, dispatch, homes, inbox, outbox, reach, talks
 from storage.bodies import Vault
 from storage.inbox import InboxEvent
@@ -127,18 +128,16 @@ async def open_desk(session: AsyncSession, event: InboxEvent, tools: Tools, chan
         body_id=event.body_id,
         event_id=event.id,
         greeted_by_page=channel is None or channel.greets,
-        words=_reader(channel),
+        channel=channel.name if channel is not None else "",
+        reads=partial(_words, channel) if channel is not None else str,
         is_foreign=channel is not None and channel.foreign,
         web_chat=f"{tools.public_url}/x/{commune.code}" if tools.public_url else "",
     )
 
 
-def _reader(channel: Channel | None) -> Callable[[str], str | None]:
-    def words(raw: str) -> str | None:
-        received = read(channel, raw) if channel is not None else None
-        return received.text if received is not None else None
-
-    return words
+def _words(channel: Channel, raw: str) -> str:
+    received = read(channel, raw)
+    return tidy(received.text) if received is not None else raw
 
 
 async def _resume(received: Received, desk: Desk, channel: Channel) -> Incoming:

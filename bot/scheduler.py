@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.case_jobs import close_silent, tend_drafts, watch_deadlines
 from bot.clock import VIET_NAM, Clock
 from bot.errors import AuditBroken
 from handlers.logbook import SILENCE
@@ -145,6 +146,9 @@ JOBS = (
     Job("tidy_seals", timedelta(minutes=10), tidy_seals),
     Job("link_audit", timedelta(minutes=1), link_audit),
     Job("verify_audit", timedelta(days=1), verify_audit),
+    Job("watch_deadlines", timedelta(minutes=10), watch_deadlines),
+    Job("close_silent", timedelta(hours=1), close_silent),
+    Job("tend_drafts", timedelta(minutes=10), tend_drafts),
     Job("forget_old_sign_ins", timedelta(days=1), forget_old_sign_ins),
     Job("remind", timedelta(minutes=30), remind),
 )

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from bot import pipeline
 from bot.bursts import Bursts
-from bot.channels.base import Channel
+from bot.channels.base import Channel, read
 from bot.clock import Clock
 from bot.pipeline import Tools
 from storage import homes, inbox
@@ -47,7 +47,7 @@ class Worker:
 
     def words(self, channel: str, raw: str) -> str | None:
         """What a person wrote, out of what their channel gave; None where there are no words in it."""
-        received = self._channels[channel].read(raw) if channel in self._channels else None
+        received = read(self._channels[channel], raw) if channel in self._channels else None
         return received.text if received is not None else None
 
     def wake(self) -> None:

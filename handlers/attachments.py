@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers import drafts, reports
+from handlers import reports
 from handlers.contract import Choice, Desk, Feature, Incoming, Reply
 from handlers.people import TO_A_PERSON, desk_line
 from storage.talks import Talk
@@ -24,7 +24,7 @@ async def handle(message: Incoming, desk: Desk) -> Reply:
     """One plain sentence on what became of it, and how to go on in words."""
     match message.kind:
         case "location":
-            return await _place(desk)
+            return await _place(message, desk)
         case "contact":
             return _contact(desk)
         case "unsupported":
@@ -33,10 +33,10 @@ async def handle(message: Incoming, desk: Desk) -> Reply:
             return _cannot_read(message, desk)
 
 
-async def _place(desk: Desk) -> Reply:
+async def _place(message: Incoming, desk: Desk) -> Reply:
     """A place on the map begins a report; in the middle of one it answers "where" and does not come here."""
-    await drafts.keep(desk, kind="report", told="place")
-    text = f"Dạ, em ghi lại vị trí anh/chị gửi. Ở chỗ đó có việc gì ạ? Anh/chị kể giúp em.\n{reports.STILL_A_DRAFT}"
+    await reports.keep_place(message.text, desk)
+    text = "Dạ, em ghi lại vị trí anh/chị gửi. Ở chỗ đó có việc gì ạ? Anh/chị kể giúp em."
     return Reply(text, "report", choices=(reports.CANCEL, TO_A_PERSON), asks=reports.WHAT)
 
 

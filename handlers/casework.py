@@ -1,14 +1,19 @@
-"""The officer's half of a case. So far: the list, opening one, and saying whom it is about."""
+"""The officer's half of a case: the list, opening one, and saying whom it is about; what is done to it is case_acts."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from handlers.permissions import Act, Thing, may
+from handlers import case_owner, casebook, registering
+from handlers.case_owner import Owner
+from handlers.permissions import Act, Role, Thing, may
+from handlers.wording import words_in
 from handlers.workplace import Workplace
-from storage import cases, inbox, officers, offices
+from storage import case_alerts, case_lists, cases, inbox, officers, offices, outbox
 from storage.bodies import ERASED, SEALED
+from storage.case_lists import Wanted
 from storage.cases import Case, CaseEvent, CaseSubject
 
 A_PAGE = 50
@@ -27,46 +32,66 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the list; `next_skip` is where the next one begins, None after the last."""
+
+    rows: list[Listed]
+    next_skip: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One event of a case: what it was, when, and what the citizen's channel gave, which that channel alone reads.
 
-    `channel` is None where nothing was written, or where it was erased or sealed: then `raw` says so.
+    `channel` is None where nothing was written, or where it was erased, sealed or written by us: then `raw` says it.
+    `replies` are what the bot said to it, where the talk was handed over.
     """
 
     kind: str
     at: datetime
     raw: str | None
     channel: str | None
+    officer_id: int | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+    replies: tuple[str, ...] = ()
 
 
-async def listed(work: Workplace, *, kind: str | None, before_id: int | None) -> list[Listed]:
-    """A page of cases that this person may see, the newest first."""
+async def listed(work: Workplace, *, wanted: Wanted, skip: int = 0) -> Page:
+    """A page of cases that this person may see: late ones first, then by due day, then what rests."""
     found: list[Listed] = []
     while len(found) < A_PAGE:
-        page = await cases.newest(
-            work.session, commune_id=work.commune_id, limit=A_PAGE, kind=kind, before_id=before_id
+        page = await case_lists.page(
+            work.session, commune_id=work.commune_id, wanted=wanted, today=work.today, limit=A_PAGE, skip=skip
         )
-        found += [one for one in await _with_subjects(work, page) if may(work.person, Act.CASE_LIST, _thing(one))]
+        for at, one in enumerate(await _with_subjects(work, page), 1):
+            if may(work.person, Act.CASE_LIST, thing(one)):
+                found.append(one)
+            if len(found) == A_PAGE:
+                return Page(found, skip + at)
         if len(page) < A_PAGE:
             break
-        before_id = page[-1].id
-    return found[:A_PAGE]
+        skip += A_PAGE
+    return Page(found, None)
 
 
 async def opened(work: Workplace, case_id: int) -> tuple[Listed, list[Line]]:
     """A case with its words, which is written down as read. Raises NoSuchCase: also for one they may not know of."""
-    one = await _the_case(work, case_id, Act.CASE_READ)
+    one = await the_case(work, case_id, Act.CASE_READ)
     history = await cases.history(work.session, commune_id=work.commune_id, case_id=case_id)
     body_ids = [event.body_id for event in history if event.body_id is not None]
     words = await work.vault.read(work.session, commune_id=work.commune_id, body_ids=body_ids)
     channels = await inbox.channels_of_bodies(work.session, commune_id=work.commune_id, body_ids=body_ids)
-    await work.note(Act.CASE_READ, "case", case_id, why="casework", thing=_thing(one))
-    return one, [_line(event, words.get(event.body_id or 0), channels) for event in history]
+    await work.note(Act.CASE_READ, "case", case_id, why="casework", thing=thing(one))
+    await case_alerts.mark_seen(
+        work.session, commune_id=work.commune_id, officer_id=work.person.officer_id, at=work.now, case_id=case_id
+    )
+    lines = [_line(event, words.get(event.body_id or 0), channels) for event in history]
+    return one, [await _with_replies(work, line) for line in lines]
 
 
 async def name_subject(work: Workplace, case_id: int, *, officer_id: int | None, office_id: int | None) -> None:
     """The case is about this officer or this unit: from now on it is closed to them. Raises NoSuchCase."""
-    one = await _the_case(work, case_id, Act.CASE_NAME_SUBJECT)
+    one = await the_case(work, case_id, Act.CASE_NAME_SUBJECT)
     if (officer_id is None) == (office_id is None):
         raise NoSuchCase
     known = (
@@ -85,31 +110,66 @@ async def name_subject(work: Workplace, case_id: int, *, officer_id: int | None,
         at=work.now,
     )
     await cases.name_subject(work.session, subject)
-    await work.note(Act.CASE_NAME_SUBJECT, "case", case_id, thing=_thing(one))
+    await work.note(Act.CASE_NAME_SUBJECT, "case", case_id, thing=thing(one))
+    await _route_around(work, one.case)
+
+
+async def _route_around(work: Workplace, case: Case) -> None:
+    """Whoever may not have the case any more loses it to the next above, and their bell is silent about it."""
+    now_is = await registering.thing_now(work.session, case)
+    people = await case_owner.at_work(work.session, commune_id=work.commune_id, on=work.today)
+    barred = [each.officer_id for each in people if not may(each, Act.CASE_LIST, now_is)]
+    await case_alerts.drop_of(work.session, commune_id=work.commune_id, case_id=case.id or 0, officer_ids=barred)
+    owner = Owner(case.held_by, case.officer_id, case.office_id)
+    if case.code is None or await case_owner.who_hear(work.session, thing=now_is, owner=owner, on=work.today):
+        return
+    about_us = case.office_id in now_is.about_offices
+    after = await case_owner.owner_for(work.session, thing=now_is, on=work.today, at_least=Role.DESK)
+    await casebook.happen(
+        work.session,
+        case,
+        "assign",
+        at=work.now,
+        facts=after.facts() | ({"office_id": None} if about_us else {}),
+        officer_id=work.person.officer_id,
+    )
+    await registering.alert(work.session, case, "new", now=work.now, today=work.today)
+
+
+async def the_case(work: Workplace, case_id: int, act: Act) -> Listed:
+    """The case, if this person may do that to it. Raises NoSuchCase. A draft is nobody's but its writer's."""
+    case = await cases.get(work.session, commune_id=work.commune_id, case_id=case_id)
+    if case is not None and case.state == "draft" and case.kind != "complaint":
+        raise NoSuchCase
+    found = await _with_subjects(work, [case] if case else [])
+    if not found or not may(work.person, act, thing(found[0])):
+        raise NoSuchCase
+    return found[0]
+
+
+def thing(one: Listed) -> Thing:
+    """The case as the permission rule sees it."""
+    return casebook.thing_of(one.case, one.about)
 
 
 def _line(event: CaseEvent, raw: str | None, channels: dict[int, str]) -> Line:
     gone = raw in (None, ERASED, SEALED)
-    return Line(event.kind, event.at, raw, None if gone else channels.get(event.body_id or 0))
+    ours = words_in(raw) if raw is not None else None
+    channel = None if gone or ours is not None else channels.get(event.body_id or 0)
+    return Line(event.kind, event.at, ours or raw, channel, event.officer_id, event.facts)
 
 
-async def _the_case(work: Workplace, case_id: int, act: Act) -> Listed:
-    case = await cases.get(work.session, commune_id=work.commune_id, case_id=case_id)
-    found = await _with_subjects(work, [case] if case else [])
-    if not found or not may(work.person, act, _thing(found[0])):
-        raise NoSuchCase
-    return found[0]
+async def _with_replies(work: Workplace, line: Line) -> Line:
+    event_id = line.facts.get("event")
+    if event_id is None:
+        return line
+    said = await outbox.answering(work.session, commune_id=work.commune_id, event_id=event_id)
+    return Line(
+        line.kind, line.at, line.raw, line.channel, line.officer_id, line.facts, tuple(each.text for each in said)
+    )
 
 
 async def _with_subjects(work: Workplace, page: list[Case]) -> list[Listed]:
     ids = [case.id for case in page if case.id is not None]
     about = await cases.subjects(work.session, commune_id=work.commune_id, case_ids=ids)
     return [Listed(case, tuple(one for one in about if one.case_id == case.id)) for case in page]
-
-
-def _thing(one: Listed) -> Thing:
-    return Thing(
-        one.case.commune_id,
-        about_officers=frozenset(row.officer_id for row in one.about if row.officer_id is not None),
-        about_offices=frozenset(row.office_id for row in one.about if row.office_id is not None),
-    )

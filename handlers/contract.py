@@ -143,7 +143,8 @@ class Desk:
         """Where to read what the commune publishes (prices, contacts); nothing is written there."""
         return self.published or self.session
 
-    words: Callable[[str], str | None] = str  # what a person wrote, out of what their channel gave
+    channel: str = ""  # its name, which a case keeps as its origin
+    reads: Callable[[str], str] = str  # the words in a body, as this channel's wrapping has them
     is_foreign: bool = False  # the channel's operator is outside Viet Nam: nothing personal is asked there
     web_chat: str = ""  # address of the commune's own page, where it is known
 

@@ -158,7 +158,7 @@ async def _earlier(desk: Desk) -> dict[int, str]:
     history = await cases.history(desk.session, case_id=desk.talk.draft_id, **mine)
     ids = [event.body_id for event in history if event.body_id is not None]
     raws = await desk.vault.read(desk.session, body_ids=ids, **mine)
-    return {body_id: words for body_id, raw in raws.items() if (words := desk.words(raw))}
+    return {body_id: words for body_id, raw in raws.items() if (words := desk.reads(raw))}
 
 
 def takes(message: Incoming, _talk: Talk) -> bool:

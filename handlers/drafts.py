@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from handlers.contract import Desk
 from storage import bodies, cases, talks
+from storage.cases import Case
+
+REPORTS = ("report", "proposal", "feedback")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What was said so far, in the person's own words, by what it was an answer to."""
+
+    case: Case
+    told: tuple[str, ...]
+    place: tuple[str, ...]
+    since: tuple[str, ...]
 
 
 async def keep(desk: Desk, *, kind: str, told: str, body_id: int | None = None) -> int:
     """Add a message (the present one) to the talk's draft, beginning one if there is none. `told` names what it is."""
-    if desk.talk.draft_id is None:
-        desk.talk.draft_id = await cases.open_draft(
-            desk.session, commune_id=desk.commune_id, account_id=desk.account_id, kind=kind, at=desk.now
-        )
-    draft_id = desk.talk.draft_id
+    draft_id = await begin(desk, kind=kind)
     await cases.append(
         desk.session,
         commune_id=desk.commune_id,
@@ -24,12 +35,59 @@ async def keep(desk: Desk, *, kind: str, told: str, body_id: int | None = None) 
     return draft_id
 
 
+async def begin(desk: Desk, *, kind: str) -> int:
+    """The talk's draft, made if there is none of this nature."""
+    if desk.talk.draft_id is None or not await _is_of(desk, kind):
+        desk.talk.draft_id = await cases.open_draft(
+            desk.session,
+            commune_id=desk.commune_id,
+            account_id=desk.account_id,
+            kind=kind,
+            at=desk.now,
+            origin=desk.channel,
+        )
+        desk.talk.held = {}
+    return desk.talk.draft_id
+
+
+async def _is_of(desk: Desk, kind: str) -> bool:
+    """Whether the talk's draft may take this in: a khiếu nại is not written into a report, nor the other way round."""
+    case = await cases.get(desk.session, commune_id=desk.commune_id, case_id=desk.talk.draft_id or 0)
+    if case is None or case.state != "draft":
+        return False
+    return case.kind == kind or (case.kind in REPORTS and kind in REPORTS)
+
+
+async def present(desk: Desk) -> Draft | None:
+    """The talk's draft with its words; None where there is none."""
+    if desk.talk.draft_id is None:
+        return None
+    case = await cases.get(desk.session, commune_id=desk.commune_id, case_id=desk.talk.draft_id)
+    if case is None or case.state != "draft":
+        return None
+    history = await cases.history(desk.session, commune_id=desk.commune_id, case_id=desk.talk.draft_id)
+    held = [line.body_id for line in history if line.body_id is not None]
+    raws = await desk.vault.read(desk.session, commune_id=desk.commune_id, body_ids=held)
+
+    def words(kind: str) -> tuple[str, ...]:
+        return tuple(desk.reads(raws[line.body_id or 0]) for line in history if line.kind == kind and line.body_id)
+
+    return Draft(case, words("told"), words("place"), words("since"))
+
+
+async def say_anew(desk: Desk, *, part: str) -> None:
+    """The person says one part again: what they said of it before is gone."""
+    if desk.talk.draft_id is not None:
+        held = await cases.replace_line(desk.session, commune_id=desk.commune_id, case_id=desk.talk.draft_id, kind=part)
+        await bodies.erase(desk.session, commune_id=desk.commune_id, body_ids=held)
+
+
 async def drop(desk: Desk) -> bool:
     """Take the talk's draft back whole and erase the words in it; tells whether there was one."""
     draft_id = desk.talk.draft_id
     if draft_id is None:
         return False
-    desk.talk.draft_id = None
+    desk.talk.draft_id, desk.talk.held = None, {}
     await talks.save(desk.session, desk.talk)
     held = await cases.drop_draft(desk.session, commune_id=desk.commune_id, case_id=draft_id)
     await bodies.erase(desk.session, commune_id=desk.commune_id, body_ids=held)

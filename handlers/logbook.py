@@ -8,6 +8,7 @@ from typing import Any
 
 from handlers import old_names, privacy, welcome
 from handlers.addressing import address
+from handlers.case_news import ABOUT_A_CASE
 from handlers.choosing import OWN_SUBJECT, names, pick
 from handlers.contract import Desk, Incoming, Reply
 from knowledge.errors import KnowledgeError
@@ -35,7 +36,7 @@ def resume(text: str, desk: Desk, *, before: str = "") -> Incoming:
 
     `before`: the message to which we asked back which of several topics it meant.
     """
-    if desk.now - desk.talk.last_at > SILENCE:
+    if desk.now - desk.talk.last_at > SILENCE and not outlives(desk.talk):
         _begin_anew(desk.talk)
     words = tidy(text)[:MOST_READ]
     places = desk.knowledge.places.mentions(words)
@@ -181,8 +182,13 @@ def _names(meaning: Meaning, desk: Desk) -> bool:
     return topic is not None and names(desk.knowledge.entry(topic).title, meaning, desk)
 
 
+def outlives(talk: Talk) -> bool:
+    """Whether a talk is taken up again however long it was silent: in the middle of a report, or asked about a case."""
+    return talk.draft_id is not None or (talk.asks or "").startswith(ABOUT_A_CASE)
+
+
 def _begin_anew(talk: Talk) -> None:
-    """Forget where a talk stood that fell silent; its draft waits for the officers."""
+    """Forget where a talk stood that fell silent."""
     talk.asks = talk.topic = talk.facet = talk.on_day = None
     talk.choices, talk.held, talk.page, talk.unhelped = [], {}, 0, 0
     talk.draft_id = talk.last_question_id = talk.last_body_id = None

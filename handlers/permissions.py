@@ -20,6 +20,12 @@ class Act(StrEnum):
     CASE_LIST = "case.list"
     CASE_READ = "case.read"
     CASE_NAME_SUBJECT = "case.name_subject"
+    CASE_ASSIGN = "case.assign"
+    CASE_WORK = "case.work"
+    CASE_CLOSE = "case.close"
+    CASE_SORT = "case.sort"
+    CASE_ADD = "case.add"
+    CASE_PUBLISH = "case.publish"
     GAP_READ = "gap.read"
     COMMUNE_READ = "commune.read"
     COMMUNE_EDIT = "commune.edit"
@@ -48,16 +54,23 @@ class Role(StrEnum):
 
 EVERYBODY = frozenset({Act.ACCOUNT_OWN})
 CASEWORK = frozenset({Act.CASE_LIST, Act.CASE_READ})
+HANDLING = frozenset({Act.CASE_WORK, Act.CASE_SORT})
+HEADING = frozenset({Act.CASE_ASSIGN, Act.CASE_CLOSE, Act.CASE_NAME_SUBJECT})
 ACTS: dict[Role, frozenset[Act]] = {
-    Role.DESK: CASEWORK | {Act.CASE_NAME_SUBJECT, Act.COMMUNE_READ, Act.GAP_READ},
-    Role.FIELD: CASEWORK,
-    Role.UNIT_HEAD: CASEWORK | {Act.CASE_NAME_SUBJECT, Act.OFFICER_READ, Act.STAND_IN_EDIT},
+    Role.DESK: CASEWORK
+    | HANDLING
+    | {Act.CASE_ASSIGN, Act.CASE_NAME_SUBJECT, Act.CASE_ADD, Act.COMMUNE_READ, Act.GAP_READ},
+    Role.FIELD: CASEWORK | HANDLING,
+    Role.UNIT_HEAD: CASEWORK | HANDLING | HEADING | {Act.OFFICER_READ, Act.STAND_IN_EDIT},
     Role.LEADER: CASEWORK
-    | {Act.CASE_NAME_SUBJECT, Act.COMMUNE_READ, Act.GAP_READ, Act.OFFICER_READ, Act.STAND_IN_EDIT, Act.FACTOR_RESET},
+    | HANDLING
+    | HEADING
+    | {Act.CASE_PUBLISH, Act.COMMUNE_READ, Act.GAP_READ, Act.OFFICER_READ, Act.STAND_IN_EDIT, Act.FACTOR_RESET},
     Role.CURATOR: frozenset({Act.GAP_READ, Act.COMMUNE_READ}),
     Role.APPROVER: frozenset({Act.GAP_READ, Act.COMMUNE_READ}),
     Role.BROADCASTER: frozenset({Act.COMMUNE_READ}),
-    Role.INSPECTOR: frozenset({Act.CASE_LIST, Act.OFFICER_READ, Act.AUDIT_READ, Act.AUDIT_EXPORT}),
+    Role.INSPECTOR: CASEWORK  # what is told about leaders comes to the inspector
+    | {Act.CASE_ASSIGN, Act.CASE_WORK, Act.OFFICER_READ, Act.AUDIT_READ, Act.AUDIT_EXPORT},
     Role.SEAL_HOLDER: frozenset({Act.COMMUNE_READ}),
     Role.OPERATOR: frozenset(
         {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers import (
     attachments,
     benefit,
+    case_replies,
     clarify,
     complaints,
     deadlines,
@@ -44,6 +45,7 @@ FEATURES: tuple[Feature, ...] = (
     deadlines.FEATURE,
     reminders.FEATURE,
     dossiers.FEATURE,
+    case_replies.FEATURE,
     tracking.FEATURE,
     mailbox.FEATURE,
     denunciation.FEATURE,

@@ -10,10 +10,11 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, event
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage.errors import MigrationLostRows
 from storage.turns import Turn
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -57,7 +58,7 @@ class Database:
 
     async def migrate(self) -> None:
         """Bring the schema to the newest migration; safe to call at every start."""
-        async with self.engine.begin() as connection:
+        async with self.engine.connect() as connection, _without_foreign_keys(connection), connection.begin():
             await connection.run_sync(_upgrade)
 
     async def forget_log(self) -> None:
@@ -104,6 +105,23 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN DEFERRED" if read_only else "BEGIN IMMEDIATE")
 
 
+@asynccontextmanager
+async def _without_foreign_keys(connection: AsyncConnection) -> AsyncIterator[None]:
+    """SQLite changes a table by making it anew, which its keys forbid while rows point at it; they are checked after.
+
+    The switch works outside a transaction only, so it is told to the driver itself.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    await driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        await driver.execute("PRAGMA foreign_keys=ON")
+
+
 def alembic_config() -> Config:
     """Alembic's settings without a file: the migrations lie beside this module."""
     config = Config()
@@ -115,3 +133,7 @@ def _upgrade(connection: Connection) -> None:
     config = alembic_config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+    if connection.dialect.name == "sqlite":
+        lost = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if lost:
+            raise MigrationLostRows(sorted({str(row[0]) for row in lost}))

@@ -18,3 +18,14 @@ class BodyUnreadable(StorageError):
     def __str__(self) -> str:
         """For the operator."""
         return f"body {self.body_id} cannot be opened with DANHOI_SECRET_KEY"
+
+
+@dataclass(eq=False)
+class MigrationLostRows(StorageError):
+    """After a migration, rows of these tables point at nothing: it was taken back."""
+
+    tables: list[str]
+
+    def __str__(self) -> str:
+        """For the operator."""
+        return f"the migration would leave rows without what they point at, in: {', '.join(self.tables)}"

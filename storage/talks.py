@@ -67,6 +67,8 @@ async def holding(session: AsyncSession, *, commune_id: int, name: str) -> set[i
 
 
 async def forget_silent(session: AsyncSession, *, commune_id: int, before: datetime) -> int:
-    """Drop conversations that fell silent before that instant; drafts live on in their own table."""
-    result = await session.exec(delete(Talk).where(col(Talk.commune_id) == commune_id, col(Talk.last_at) < before))
+    """Drop conversations that fell silent before that instant; not one with a draft, or one asked about a case."""
+    silent = (col(Talk.commune_id) == commune_id, col(Talk.last_at) < before, col(Talk.draft_id).is_(None))
+    other = col(Talk.asks).is_(None) | ~col(Talk.asks).startswith("cases.")
+    result = await session.exec(delete(Talk).where(*silent, other))
     return int(result.rowcount)

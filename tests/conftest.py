@@ -23,6 +23,7 @@ from bot.pipeline import Tools
 from bot.scheduler import Scheduler
 from bot.settings import Settings, read
 from bot.worker import Worker
+from handlers.wording import words_in
 from knowledge.base import Knowledge
 from storage import outbox
 from storage.bodies import Vault
@@ -195,7 +196,13 @@ class Citizen:
             rows = await outbox.answering(session, commune_id=event.commune_id, event_id=event.id or 0)
             quoted = [row.quotes_body_id for row in rows if row.quotes_body_id]
             words = await self._vault.read(session, commune_id=event.commune_id, body_ids=quoted)
-        return Heard([outgoing(row, words.get(row.quotes_body_id or 0)) for row in rows])
+        return Heard([outgoing(row, _quoted(words, row.quotes_body_id)) for row in rows])
+
+
+def _quoted(bodies: dict[int, str], body_id: int | None) -> str | None:
+    """What stands in a body: typed at the terminal, or put together by us."""
+    raw = bodies.get(body_id or 0)
+    return words_in(raw) or raw if raw is not None else None
 
 
 @pytest.fixture

@@ -39,6 +39,8 @@ ROWS = {
     "StandIn",
     "SignUpLink",
     "OfficerSession",
+    "Case",
+    "CaseRating",
     "CaseSubject",
     "PriceTable",
     "Line",

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from handlers.contract import SAID, Kind, grounds_line
+from handlers.wording import words_in
 from storage.bodies import OURS
 from storage.outbox import OutboxMessage
 
@@ -167,7 +168,9 @@ def wrap_burst(raws: Sequence[str]) -> str:
 
 
 def read(channel: Channel, raw: str) -> Received | None:
-    """What a stored body says, be it one event or a burst that was joined."""
+    """What a stored body says, be it one event, a burst that was joined, or words that we put together."""
+    if (ours := words_in(raw)) is not None:
+        return Received(ours)
     together = _burst(raw) if channel.outside else None
     if together is None:
         return channel.read(raw)

@@ -1,19 +1,26 @@
-"""Cases so far: the list, one case with its words (whose reading is written down), and whom it is about."""
+"""Cases: the list (late ones first), and one case with its words, whose reading is written down."""
 
 from __future__ import annotations
 
+from datetime import date
+
 from aiohttp import web
 
+from bot.clock import VIET_NAM
 from bot.console import words
-from bot.console.forms import Subject, choices, number
+from bot.console.case_forms import CaseFilter, NewCase
+from bot.console.case_page import CASES, CasePage, fill
+from bot.console.forms import choices, number, typed
 from bot.console.pages import ConsolePages, Link, Table, moment
 from bot.console.visits import Route, Visit, go
-from handlers import casework
-from handlers.casework import A_PAGE, Line, Listed
+from handlers import casework, desk_entry
+from handlers.casework import Listed
+from handlers.desk_entry import NotAtTheDesk
 from handlers.permissions import Act, may_at_all
-from storage import officers, offices
-
-CASES = "/console/cases"
+from knowledge.categories import categories
+from knowledge.deadlines import in_words
+from storage import case_alerts, officers, places
+from storage.case_lists import RUNNING, Wanted
 
 
 class CasePages:
@@ -22,92 +29,122 @@ class CasePages:
     def __init__(self, pages: ConsolePages) -> None:
         """Draws with the console's pages."""
         self._pages = pages
+        self._page = CasePage(pages)
 
     def table(self) -> list[Route]:
         """Every address of ours."""
         return [
             Route("GET", CASES, self.listed, Act.CASE_LIST),
-            Route("GET", f"{CASES}/{{id}}", self.one, Act.CASE_READ),
-            Route("POST", f"{CASES}/{{id}}/subject", self.subject, Act.CASE_NAME_SUBJECT),
+            Route("GET", "/console/bell", self.bell, Act.ACCOUNT_OWN),
+            Route("GET", f"{CASES}/new", self.new, Act.CASE_ADD),
+            Route("POST", f"{CASES}/new", self.new, Act.CASE_ADD),
+            *self._page.table(),
+            Route("GET", f"{CASES}/{{id}}/slip", self.slip, Act.CASE_ADD),
         ]
 
     async def listed(self, visit: Visit) -> web.StreamResponse:
-        """The newest first, a page at a time, by kind if one is wanted."""
-        kind = visit.request.query.get("kind", "")
-        kind = kind if kind in words.CASE_KINDS else ""
+        """A page at a time, by kind, hamlet and state if one is wanted."""
+        query = visit.request.query
+        form = CaseFilter(query)
         async with visit.look() as work:
-            found = await casework.listed(work, kind=kind or None, before_id=number(visit.request.query.get("before")))
+            hamlets = await places.present(work.session, commune_id=work.commune_id, on=work.today)
+            form.hamlet.choices = choices(((one.id, one.name) for one in hamlets), empty="Tất cả")
+            wanted = Wanted(
+                kind=_known(query.get("kind"), words.CASE_KINDS),
+                hamlet_id=number(query.get("hamlet")),
+                state=_known(query.get("state"), words.CASE_FILTERS),
+            )
+            page = await casework.listed(work, wanted=wanted, skip=number(query.get("skip")) or 0)
+            people = await officers.of_commune(work.session, commune_id=work.commune_id)
         opens = visit.person is not None and may_at_all(visit.person, Act.CASE_READ)
+        names = {one.id: one.name for one in people}, {one.id: one.name for one in hamlets}
+        keep = f"kind={wanted.kind or ''}&hamlet={wanted.hamlet_id or ''}&state={wanted.state or ''}"
         table = Table(
-            ("Số", "Loại", "Nhận lúc", "Tình trạng"),
-            [_row(one, opens=opens) for one in found],
-            empty="Chưa có vụ việc nào.",
-            next=f"{CASES}?kind={kind}&before={found[-1].case.id}" if len(found) == A_PAGE else "",
+            ("Mã", "Việc", "Thôn", "Tình trạng", "Hạn", "Người xử lý"),
+            [_row(one, names, visit.today, opens=opens) for one in page.rows],
+            empty="Không có vụ việc nào.",
+            next=f"{CASES}?{keep}&skip={page.next_skip}" if page.next_skip is not None else "",
         )
-        return self._pages.show(visit, "cases.html", table=table, kinds=words.CASE_KINDS, kind=kind)
+        adds = visit.person is not None and may_at_all(visit.person, Act.CASE_ADD)
+        return self._pages.show(visit, "cases.html", table=table, form=form, adds=adds)
 
-    async def one(self, visit: Visit) -> web.StreamResponse:
-        """A case with the citizen's words."""
-        return await self._one(visit)
-
-    async def subject(self, visit: Visit) -> web.StreamResponse:
-        """The case is about somebody of ours: they lose sight of it at once."""
-        form = Subject(visit.form)
-        await self._fill(visit, form)
-        officer_id, office_id = number(form.officer.data), number(form.office.data)
-        if not form.validate() or (officer_id is None) == (office_id is None):
-            return await self._one(visit, form=form, trouble="Chọn một cán bộ hoặc một đơn vị.", status=422)
-        async with visit.work() as work:
-            await casework.name_subject(work, visit.number("id"), officer_id=officer_id, office_id=office_id)
-        return go(CASES, done="da-luu")
-
-    async def _one(
-        self, visit: Visit, *, form: Subject | None = None, trouble: str = "", status: int = 200
-    ) -> web.Response:
-        async with visit.work() as work:
-            case, lines = await casework.opened(work, visit.number("id"))
-            people = await officers.of_commune(work.session, commune_id=work.commune_id)
-            units = await offices.offices(work.session, commune_id=work.commune_id, on=work.today)
-        names = {row.id: row.name for row in people}, {row.id: row.name for row in units}
-        about = [names[0].get(row.officer_id) or names[1].get(row.office_id) or "" for row in case.about]
-        if form is None:
-            form = Subject()
-            await self._fill(visit, form)
-        assert visit.person is not None
-        return self._pages.show(
-            visit,
-            "case.html",
-            case=case.case,
-            kind=words.CASE_KINDS.get(case.case.kind, case.case.kind),
-            lines=[
-                (words.CASE_EVENTS.get(line.kind, line.kind), moment(line.at), _text(visit, line)) for line in lines
-            ],
-            about=about,
-            form=form,
-            may_name=may_at_all(visit.person, Act.CASE_NAME_SUBJECT),
-            trouble=trouble,
-            status=status,
-        )
-
-    async def _fill(self, visit: Visit, form: Subject) -> None:
+    async def new(self, visit: Visit) -> web.StreamResponse:
+        """Somebody without a phone, at the desk."""
+        form = NewCase(visit.form)
         async with visit.look() as work:
-            people = await officers.of_commune(work.session, commune_id=work.commune_id)
-            units = await offices.offices(work.session, commune_id=work.commune_id, on=work.today)
-        form.officer.choices = choices(((one.id, one.name) for one in people), empty="Không ghi")
-        form.office.choices = choices(((one.id, one.name) for one in units), empty="Không ghi")
+            await fill(work, form, None)
+        if visit.form is None or not form.validate():
+            return self._pages.show(visit, "case_new.html", form=form, status=200 if visit.form is None else 422)
+        async with visit.work() as work:
+            case_id = await desk_entry.add(
+                work,
+                kind=form.kind.data,
+                words=form.words.data or "",
+                place=typed(form.place),
+                hamlet_id=number(form.hamlet.data),
+            )
+        return go(f"{CASES}/{case_id}/slip")
+
+    async def slip(self, visit: Visit) -> web.StreamResponse:
+        """A page to print: code, three words, the day, where to ask."""
+        async with visit.look() as work:
+            try:
+                slip = await desk_entry.slip(work, visit.number("id"))
+            except NotAtTheDesk:
+                return go(f"{CASES}/{visit.number('id')}")
+        due = in_words(slip.case.due_on) if slip.case.due_on else ""
+        return self._pages.show(visit, "case_slip.html", slip=slip, due=due)
+
+    async def bell(self, visit: Visit) -> web.StreamResponse:
+        """What happened to this officer's cases since they last looked; looking at a case silences it."""
+        assert visit.person is not None
+        async with visit.look() as work:
+            rung = await case_alerts.unseen(
+                work.session, commune_id=work.commune_id, officer_id=visit.person.officer_id
+            )
+        table = Table(
+            ("Vụ việc", "Có gì", "Lúc"),
+            [
+                (
+                    Link(f"#{one.case_id}", f"{CASES}/{one.case_id}"),
+                    words.ALERTS.get(one.kind, one.kind),
+                    moment(one.at),
+                )
+                for one in rung
+            ],
+            empty="Không có gì mới.",
+        )
+        return self._pages.show(visit, "bell.html", table=table)
 
 
-def _text(visit: Visit, line: Line) -> str | None:
-    if line.channel is None or line.raw is None:
-        return line.raw
-    return visit.parts.worker.words(line.channel, line.raw)
+def _known(value: str | None, words_of: dict[str, str]) -> str | None:
+    return value if value in words_of else None
 
 
-def _row(one: Listed, *, opens: bool) -> tuple[object, ...]:
+Names = tuple[dict[int | None, str], dict[int | None, str]]
+
+
+def _row(one: Listed, names: Names, today: date, *, opens: bool) -> tuple[object, ...]:
     case = one.case
+    name = case.code or f"#{case.id}"
+    category = categories().get(case.category or "")
+    kind = words.CASE_KINDS.get(case.kind, case.kind)
+    held = words.ROLES.get(case.held_by, "") if case.held_by else ""
     return (
-        Link(f"#{case.id}", f"{CASES}/{case.id}") if opens else f"#{case.id}",
-        words.CASE_KINDS.get(case.kind, case.kind),
-        moment(case.opened_at),
+        Link(name, f"{CASES}/{case.id}") if opens else name,
+        f"{kind} · {category.label}" if category and category.id != "other" else kind,
+        names[1].get(case.hamlet_id, ""),
         words.CASE_STATES.get(case.state, case.state),
+        _due(case.due_on, case.state, today)
+        or f"nhận {(case.received_at or case.opened_at).astimezone(VIET_NAM):%d/%m}",
+        names[0].get(case.officer_id, "") or held,
     )
+
+
+def _due(due_on: date | None, state: str, today: date) -> str:
+    """ "02/12, còn 3 ngày", "20/11, TRỄ 3 ngày"; nothing for what rests."""
+    if due_on is None or state not in RUNNING:
+        return ""
+    left = (due_on - today).days
+    told = f"TRỄ {-left} ngày" if left < 0 else "hôm nay" if left == 0 else f"còn {left} ngày"
+    return f"{due_on:%d/%m}, {told}"

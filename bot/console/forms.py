@@ -22,11 +22,13 @@ def _tidy(value: Any) -> Any:
     return "".join(c for c in value if c.isprintable()).strip() if isinstance(value, str) else value
 
 
-def _tidy_lines(value: Any) -> Any:
+def tidy_lines(value: Any) -> Any:
+    """The same, line by line."""
     return "\n".join(_tidy(line) for line in value.splitlines()) if isinstance(value, str) else value
 
 
-def _text(label: str, *, most: int = 200, needed: bool = False, hint: str = "", **more: Any) -> StringField:
+def text_field(label: str, *, most: int = 200, needed: bool = False, hint: str = "", **more: Any) -> StringField:
+    """One line of text."""
     checks = [NEEDED if needed else Optional(), Length(max=most, message=f"Nhiều nhất {most} ký tự.")]
     return StringField(label, checks, filters=[_tidy], description=hint, default="", **more)
 
@@ -37,7 +39,7 @@ def choices(pairs: Iterable[tuple[object, str]], *, empty: str = "") -> list[Any
     return [*first, *(SelectChoice(str(value), label) for value, label in pairs)]
 
 
-def _which(label: str, *, hint: str = "") -> SelectField:
+def which_field(label: str, *, hint: str = "") -> SelectField:
     """A list whose entries the page fills in; an empty one stands for "all"."""
     return SelectField(
         label, [Optional()], coerce=str, choices=choices([], empty="Tất cả"), description=hint, default=""
@@ -47,7 +49,7 @@ def _which(label: str, *, hint: str = "") -> SelectField:
 class SignIn(Form):
     """Name and password."""
 
-    login = _text(
+    login = text_field(
         "Tên đăng nhập", needed=True, most=120, render_kw={"autocomplete": "username", "autocapitalize": "none"}
     )
     password = PasswordField(
@@ -60,7 +62,7 @@ class SignIn(Form):
 class Code(Form):
     """The second factor, or a recovery code."""
 
-    code = _text(
+    code = text_field(
         "Mã xác thực",
         needed=True,
         most=40,
@@ -92,7 +94,7 @@ class ChangePassword(NewPassword):
 class NewOfficer(Form):
     """Somebody who will get a sign-up link."""
 
-    name = _text("Họ và tên", needed=True, most=100, render_kw={"autocomplete": "off"})
+    name = text_field("Họ và tên", needed=True, most=100, render_kw={"autocomplete": "off"})
     role = SelectField("Vai trò đầu tiên", [NEEDED], choices=choices(words.ROLES.items()))
 
 
@@ -101,8 +103,8 @@ class NewRole(Form):
 
     role = SelectField("Vai trò", [NEEDED], choices=choices(words.ROLES.items()))
     field = SelectField("Lĩnh vực", [Optional()], choices=choices(words.FIELDS.items(), empty="Tất cả"), default="")
-    office = _which("Đơn vị")
-    hamlet = _which("Thôn, ấp, tổ")
+    office = which_field("Đơn vị")
+    hamlet = which_field("Thôn, ấp, tổ")
     valid_from = DateField("Từ ngày", [InputRequired(BAD_DAY)])
     valid_to = DateField("Đến hết ngày", [Optional()], description="Để trống nếu không có hạn.")
 
@@ -110,7 +112,7 @@ class NewRole(Form):
 class MoveToOffice(Form):
     """In which unit somebody works."""
 
-    office = _which("Đơn vị công tác")
+    office = which_field("Đơn vị công tác")
 
 
 class NewStandIn(Form):
@@ -125,22 +127,22 @@ class NewStandIn(Form):
 class CommuneSettings(Form):
     """What citizens are shown about the commune."""
 
-    name = _text("Tên xã, phường", needed=True, most=100, hint="Cả loại đơn vị, ví dụ: Xã Bình An.")
-    province = _text("Tỉnh, thành phố", most=100)
-    address = _text("Địa chỉ bộ phận một cửa")
-    hours = _text("Giờ làm việc")
-    phone = _text("Điện thoại bộ phận một cửa", most=40)
-    police_phone = _text("Điện thoại công an xã", most=40)
-    clinic_phone = _text("Điện thoại trạm y tế", most=40)
-    hotline = _text("Đường dây nóng của xã", most=40)
-    reception = _text("Lịch tiếp công dân", most=400)
+    name = text_field("Tên xã, phường", needed=True, most=100, hint="Cả loại đơn vị, ví dụ: Xã Bình An.")
+    province = text_field("Tỉnh, thành phố", most=100)
+    address = text_field("Địa chỉ bộ phận một cửa")
+    hours = text_field("Giờ làm việc")
+    phone = text_field("Điện thoại bộ phận một cửa", most=40)
+    police_phone = text_field("Điện thoại công an xã", most=40)
+    clinic_phone = text_field("Điện thoại trạm y tế", most=40)
+    hotline = text_field("Đường dây nóng của xã", most=40)
+    reception = text_field("Lịch tiếp công dân", most=400)
     answer_days = IntegerField(
         "Số ngày làm việc xã hẹn trả lời câu hỏi",
         [NEEDED, NumberRange(1, 60, "Từ 1 đến 60 ngày.")],
     )
     calls_citizen = SelectField("Bot gọi người dân là", [NEEDED], choices=choices((one, one) for one in CITIZEN_WORDS))
     calls_itself = SelectField("Bot tự xưng là", [NEEDED], choices=choices((one, one) for one in OWN_WORDS))
-    portal = _text(
+    portal = text_field(
         "Trang của xã được nhúng khung chat",
         hint="Chỉ phần đầu địa chỉ, ví dụ https://binhan.example; để trống nếu không nhúng.",
     )
@@ -149,9 +151,9 @@ class CommuneSettings(Form):
 class OfficeForm(Form):
     """One unit."""
 
-    name = _text("Tên đơn vị", needed=True, most=100)
-    phone = _text("Điện thoại", most=40)
-    hours = _text("Giờ làm việc", most=100)
+    name = text_field("Tên đơn vị", needed=True, most=100)
+    phone = text_field("Điện thoại", most=40)
+    hours = text_field("Giờ làm việc", most=100)
 
 
 class Hamlets(Form):
@@ -160,7 +162,7 @@ class Hamlets(Form):
     names = TextAreaField(
         "Tên thôn, ấp, tổ dân phố",
         [NEEDED],
-        filters=[_tidy_lines],
+        filters=[tidy_lines],
         description="Mỗi dòng một tên, ví dụ: Ấp Đông. Có dòng nào trùng thì cả danh sách không được nhận.",
     )
 
@@ -168,15 +170,15 @@ class Hamlets(Form):
 class Subject(Form):
     """Whom a case is about."""
 
-    officer = _which("Cán bộ")
-    office = _which("Đơn vị")
+    officer = which_field("Cán bộ")
+    office = which_field("Đơn vị")
 
 
 class AuditFilter(Form):
     """Which rows of the audit."""
 
-    officer = _which("Cán bộ")
-    act = _which("Việc")
+    officer = which_field("Cán bộ")
+    act = which_field("Việc")
     since = DateField("Từ ngày", [Optional()])
     until = DateField("Đến hết ngày", [Optional()])
 

@@ -21,6 +21,12 @@ ACTS: dict[str, str] = {
     Act.CASE_LIST: "Xem danh sách vụ việc",
     Act.CASE_READ: "Mở xem nội dung vụ việc",
     Act.CASE_NAME_SUBJECT: "Ghi vụ việc nói về ai, đơn vị nào",
+    Act.CASE_ASSIGN: "Giao vụ việc cho người xử lý",
+    Act.CASE_WORK: "Xử lý vụ việc: hỏi thêm, trả lời, chuyển, từ chối, lùi hạn",
+    Act.CASE_CLOSE: "Khép lại vụ việc khi người dân chưa xác nhận",
+    Act.CASE_SORT: "Sửa loại việc, lĩnh vực, loại đơn",
+    Act.CASE_ADD: "Ghi thay người không dùng điện thoại",
+    Act.CASE_PUBLISH: "Duyệt kết quả đăng công khai",
     Act.GAP_READ: "Xem câu bot chưa trả lời được",
     Act.COMMUNE_READ: "Xem thông tin xã",
     Act.COMMUNE_EDIT: "Sửa thông tin xã, đơn vị, thôn",
@@ -43,12 +49,70 @@ FIELDS: dict[str, str] = {
     "environment": "Môi trường",
 }
 STATES = {"invited": "chưa đăng ký", "active": "đang làm việc", "left": "đã nghỉ"}
-CASE_KINDS = {"report": "Phản ánh, kiến nghị", "complaint": "Khiếu nại", "question": "Câu hỏi chuyển cán bộ"}
-CASE_STATES = {"draft": "bản ghi đầu"}
+CASE_KINDS = {
+    "report": "Phản ánh",
+    "proposal": "Kiến nghị",
+    "feedback": "Góp ý",
+    "complaint": "Khiếu nại",
+    "question": "Câu hỏi chuyển cán bộ",
+}
+CASE_STATES = {
+    "draft": "bản ghi đầu",
+    "received": "mới tiếp nhận",
+    "assigned": "đã giao",
+    "working": "đang xử lý",
+    "asked": "chờ dân trả lời",
+    "transferred": "đã chuyển nơi khác",
+    "answered": "đã trả lời",
+    "closed": "đã xong",
+    "refused": "đã từ chối",
+}
+CASE_FILTERS = {"late": "trễ hẹn", "running": "chưa xong", **CASE_STATES}
+EVIDENCE = {"document": "Văn bản (ghi số, ngày)", "decision": "Quyết định, kết quả (ghi rõ trong trả lời)"}
 CASE_EVENTS = {
     "told": "Người dân kể",
     "place": "Nơi xảy ra",
+    "since": "Từ khi",
+    "summary": "Tóm tắt khi gửi",
     "asked_for_person": "Xin gặp cán bộ",
+    "said": "Tin nhắn trước đó",
+    "register": "Tiếp nhận",
+    "assign": "Giao xử lý",
+    "begin": "Bắt đầu xử lý",
+    "ask": "Hỏi thêm người dân",
+    "tell": "Người dân trả lời thêm",
+    "answer": "Trả lời người dân",
+    "transfer": "Chuyển cơ quan khác",
+    "refuse": "Từ chối",
+    "confirm": "Người dân xác nhận đã xong",
+    "reopen": "Người dân báo chưa xong, mở lại",
+    "lapse": "Khép lại sau 15 ngày không có ý kiến",
+    "close": "Cán bộ khép lại",
+    "extend": "Lùi hạn",
+    "redate": "Tính lại hạn vì lịch đổi",
+    "reclass": "Đổi loại đơn",
+    "sort": "Sửa loại việc",
+    "warn": "Nhắc hạn",
+    "apologise": "Xin lỗi vì trễ hẹn",
+    "support": "Thêm người cùng gặp",
+    "rate": "Người dân đánh giá",
+    "publish": "Duyệt kết quả công khai",
+}
+ALERTS = {
+    "new": "vụ việc mới",
+    "due": "sắp tới hạn",
+    "late": "đã trễ hẹn",
+    "told": "người dân trả lời thêm",
+    "undone": "người dân báo chưa xong",
+    "many": "5 việc cùng loại ở một thôn trong 7 ngày",
+}
+ORIGINS = {
+    "desk": "tại quầy",
+    "webchat": "trang chat",
+    "terminal": "dòng lệnh",
+    "telegram": "Telegram",
+    "zalo_bot": "Zalo Bot",
+    "zalo_oa": "Zalo OA",
 }
 ACTORS = {"officer": "cán bộ", "command": "dòng lệnh", "system": "máy chủ"}
 OBJECTS = {

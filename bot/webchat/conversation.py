@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.channels.base import outgoing
 from bot.channels.webchat import said
 from bot.clock import VIET_NAM
+from handlers.wording import words_in
 from knowledge.vietnamese import tidy
 from storage import accounts, inbox, outbox
 from storage.accounts import Account
@@ -205,7 +206,7 @@ async def _told(session: AsyncSession, vault: Vault, chat: Chat, rows: Sequence[
 
 
 def _one_told(row: OutboxMessage, body: str | None) -> Told:
-    message = outgoing(row, tidy(said(body)) if body is not None else None)
+    message = outgoing(row, _quoted(body) if body is not None else None)
     return Told(
         id=message.id,
         text=message.text,
@@ -240,3 +241,9 @@ def _with_days(messages: Sequence[Said | Told], *, today: date) -> list[Said | T
         shown.append(message)
         before = day
     return shown
+
+
+def _quoted(body: str) -> str:
+    """What stands in a body, for a quotation; words that we put together keep their lines."""
+    ours = words_in(body)
+    return ours if ours is not None else tidy(said(body))

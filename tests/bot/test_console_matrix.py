@@ -13,6 +13,7 @@ from bot.console.routes import routes
 from bot.console.visits import Gate, Route
 from bot.site import Site
 from handlers.permissions import ACTS, EVERYBODY, Act, Role
+from handlers.registering import register
 from handlers.sign_in import Door
 from storage import accounts, cases, communes, grants, offices, places, sign_ins
 from storage.communes import ChannelAccount, Commune
@@ -33,6 +34,15 @@ FIELDS: dict[str, dict[str, str]] = {
     "/console/commune/offices": {"name": "Phòng Mới"},
     "/console/commune/offices/{id}": {"name": "Phòng Khác"},
     "/console/commune/hamlets": {"names": "Thôn Mới"},
+    "/console/cases/new": {"kind": "report", "words": "Đường hỏng"},
+    "/console/cases/{id}/publish": {"outcome": "Đã thay bóng."},
+    "/console/cases/{id}/ask": {"words": "Đèn nào ạ?"},
+    "/console/cases/{id}/answer": {"words": "Đã thay bóng.", "evidence": "document", "document": "12/CV-UBND"},
+    "/console/cases/{id}/transfer": {"body": "Điện lực", "document": "13/CV-UBND", "on": DAY},
+    "/console/cases/{id}/refuse": {"reason": "unclear"},
+    "/console/cases/{id}/extend": {"reason": "Chờ vật tư", "due_on": "2026-12-31"},
+    "/console/cases/{id}/sort": {"category": "road", "papi": "6"},
+    "/console/cases/{id}/reclass": {"kind": "proposal", "reason": "Là kiến nghị"},
 }
 
 
@@ -91,8 +101,16 @@ class Things:
             case_id = await cases.open_draft(
                 session, commune_id=self.commune.id or 0, account_id=account.id or 0, kind="report", at=now
             )
-            await cases.append(
-                session, commune_id=self.commune.id or 0, case_id=case_id, kind="told", body_id=None, at=now
+            case = await cases.get(session, commune_id=self.commune.id or 0, case_id=case_id)
+            assert case is not None
+            await register(
+                session,
+                case,
+                commune=self.commune,
+                vault=self.parts.vault,
+                text="đèn đường hỏng",
+                now=now,
+                today=self.parts.clock.today(),
             )
         return {"id": case_id}
 

@@ -12,6 +12,7 @@ from handlers.staff import add_officer
 from handlers.workplace import Workplace
 from storage import accounts, audit, cases, grants, offices
 from storage.bodies import Vault
+from storage.case_lists import Wanted
 from storage.communes import ChannelAccount, Commune
 from storage.database import Database
 from storage.grants import Grant, StandIn
@@ -139,7 +140,7 @@ async def test_a_case_about_a_unit_never_reaches_it(
             session, commune_id=desk.commune_id, channel_account_id=webchat_account.id or 0, chat_key="ba-nam"
         )
         case_id = await cases.open_draft(
-            session, commune_id=desk.commune_id, account_id=account.id or 0, kind="report", at=NINE_O_CLOCK
+            session, commune_id=desk.commune_id, account_id=account.id or 0, kind="complaint", at=NINE_O_CLOCK
         )
 
     async def at_work(officer: Officer, session: object) -> Workplace:
@@ -153,16 +154,16 @@ async def test_a_case_about_a_unit_never_reaches_it(
 
     async with database.writing() as session:
         work = await at_work(desk, session)
-        assert [one.case.id for one in await listed(work, kind=None, before_id=None)] == [case_id]
+        assert [one.case.id for one in (await listed(work, wanted=Wanted())).rows] == [case_id]
         await opened(work, case_id)
     async with database.writing() as session:
         await name_subject(await at_work(leader, session), case_id, officer_id=None, office_id=office_id)
     async with database.writing() as session:
         work = await at_work(desk, session)
-        assert await listed(work, kind=None, before_id=None) == []
+        assert (await listed(work, wanted=Wanted())).rows == []
         with pytest.raises(NoSuchCase):
             await opened(work, case_id)
-        assert [one.case.id for one in await listed(await at_work(leader, session), kind=None, before_id=None)] == [
+        assert [one.case.id for one in (await listed(await at_work(leader, session), wanted=Wanted())).rows] == [
             case_id
         ]
         rows = await audit.page(session, commune_id=desk.commune_id, limit=10)

@@ -1,13 +1,13 @@
 """seals, mailboxes, petitions
 
-Revision: 0006, after 0004; made on 2026-11-28
+Revision: 0006, after 0005; made on 2026-11-28
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

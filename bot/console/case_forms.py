@@ -1,0 +1,124 @@
+"""The forms of a case's page."""
+
+from __future__ import annotations
+
+from wtforms import DateField, Form, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+from bot.console import words
+from bot.console.forms import BAD_DAY, NEEDED, choices, text_field, tidy_lines, which_field
+from handlers.case_words import REFUSALS
+from handlers.desk_entry import KINDS
+from knowledge.categories import categories
+
+LONGEST = 2_000
+EVIDENCE = choices(words.EVIDENCE.items())
+PAPI = {
+    1: "1 · Tham gia ở cơ sở",
+    2: "2 · Công khai, minh bạch",
+    3: "3 · Trách nhiệm giải trình",
+    4: "4 · Kiểm soát tham nhũng",
+    5: "5 · Thủ tục hành chính",
+    6: "6 · Dịch vụ công",
+    7: "7 · Môi trường",
+    8: "8 · Quản trị điện tử",
+}
+
+
+def _words(label: str, *, needed: bool = True, hint: str = "") -> TextAreaField:
+    checks = [NEEDED if needed else Optional(), Length(max=LONGEST, message=f"Nhiều nhất {LONGEST} ký tự.")]
+    return TextAreaField(label, checks, filters=[tidy_lines], description=hint, default="")
+
+
+class CaseFilter(Form):
+    """Which cases the list shows."""
+
+    kind = SelectField("Loại đơn", [Optional()], choices=choices(words.CASE_KINDS.items(), empty="Tất cả"), default="")
+    hamlet = which_field("Thôn, ấp, tổ")
+    state = SelectField(
+        "Tình trạng", [Optional()], choices=choices(words.CASE_FILTERS.items(), empty="Tất cả"), default=""
+    )
+
+
+class Assign(Form):
+    """To whom."""
+
+    officer = SelectField("Giao cho", [NEEDED], choices=[])
+
+
+class NewCase(Form):
+    """What somebody tells at the desk."""
+
+    kind = SelectField("Loại đơn", [NEEDED], choices=choices((each, words.CASE_KINDS[each]) for each in KINDS))
+    hamlet = which_field("Thôn, ấp, tổ")
+    words = _words("Người dân kể", hint="Ghi lời họ kể. Không ghi họ tên, số điện thoại nếu họ không muốn.")
+    place = text_field("Nơi xảy ra", most=200)
+
+
+class Publish(Form):
+    """What the public page says."""
+
+    outcome = _words("Kết quả đăng công khai", hint="Đã che tên, số. Đọc lại: không câu nào chỉ ra một người cụ thể.")
+
+
+class Ask(Form):
+    """A question to the citizen."""
+
+    words = _words("Hỏi người dân điều gì", hint="Người dân đọc đúng những lời này.")
+
+
+class Answer(Form):
+    """The answer, and what proves it."""
+
+    words = _words("Trả lời người dân", hint="Nói việc đã làm gì, kết quả thế nào. Người dân đọc đúng những lời này.")
+    evidence = RadioField("Căn cứ của kết quả", [NEEDED], choices=EVIDENCE, default="document")
+    document = text_field(
+        "Số và ngày văn bản", most=100, hint="Ví dụ: 12/CV-UBND ngày 23/11/2026. Cần có khi chọn văn bản."
+    )
+
+    def validate_document(self, field: StringField) -> None:
+        """A document has a number."""
+        if self.evidence.data == "document" and not field.data:
+            raise ValidationError("Ghi số và ngày của văn bản.")
+
+
+class Transfer(Form):
+    """To which body, with which document."""
+
+    body = text_field("Cơ quan nhận", needed=True, most=120)
+    document = text_field("Số văn bản chuyển", needed=True, most=100)
+    on = DateField("Ngày văn bản", [InputRequired(BAD_DAY)])
+    words = _words("Nói thêm với người dân", needed=False)
+
+
+class Refuse(Form):
+    """Why."""
+
+    reason = SelectField(
+        "Lý do", [NEEDED], choices=choices((code, f"{each.label} ({each.basis})") for code, each in REFUSALS.items())
+    )
+    words = _words("Giải thích thêm cho người dân", needed=False)
+
+
+class Extend(Form):
+    """A new date and why."""
+
+    due_on = DateField("Hạn mới", [InputRequired(BAD_DAY)])
+    reason = _words("Lý do, người dân đọc được")
+
+
+class Sort(Form):
+    """What was proposed, corrected."""
+
+    category = SelectField(
+        "Loại việc", [NEEDED], choices=choices((each.id, each.label) for each in categories().values())
+    )
+    papi = SelectField("Lĩnh vực PAPI", [NEEDED], choices=choices(PAPI.items()))
+    hamlet = which_field("Thôn, ấp, tổ")
+
+
+class Reclass(Form):
+    """Another legal kind."""
+
+    kind = SelectField("Loại đơn", [NEEDED], choices=choices(words.CASE_KINDS.items()))
+    reason = _words("Lý do, người dân đọc được")

@@ -1,0 +1,295 @@
+"""One case: its words and history, and every act that the officer may do to it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+from wtforms import Form
+
+from bot.console import words
+from bot.console.case_forms import PAPI, Answer, Ask, Assign, Extend, NewCase, Publish, Reclass, Refuse, Sort, Transfer
+from bot.console.forms import Subject, choices, day, number, typed
+from bot.console.pages import ConsolePages, moment
+from bot.console.visits import Route, Visit, go
+from handlers import case_acts, casework, outcomes
+from handlers.case_acts import DateTooEarly, NotTheirs
+from handlers.casework import Line, Listed
+from handlers.lifecycle import EVENTS, Lacking, NotNow
+from handlers.permissions import Act, may
+from handlers.workplace import Workplace
+from knowledge.categories import categories
+from knowledge.deadlines import in_words
+from storage import cases, officers, offices, places
+
+CASES = "/console/cases"
+TROUBLES: dict[type[Exception], str] = {
+    NotNow: "Vụ việc đã đổi tình trạng nên không làm việc này được nữa. Xem lại bên dưới.",
+    Lacking: "Còn thiếu phần bắt buộc.",
+    NotTheirs: "Không giao cho người này được: đã nghỉ, không có quyền, hoặc vụ việc nói về họ.",
+    DateTooEarly: "Hạn mới phải sau hôm nay và sau hạn cũ.",
+}
+Doing = Callable[[Workplace, int, Any], Awaitable[None]]
+
+
+async def _assign(work: Workplace, case_id: int, form: Any) -> None:
+    await case_acts.assign(work, case_id, officer_id=number(form.officer.data) or 0)
+
+
+async def _begin(work: Workplace, case_id: int, _form: Any) -> None:
+    await case_acts.begin(work, case_id)
+
+
+async def _ask(work: Workplace, case_id: int, form: Any) -> None:
+    await case_acts.ask(work, case_id, words=form.words.data)
+
+
+async def _answer(work: Workplace, case_id: int, form: Any) -> None:
+    await case_acts.answer(
+        work, case_id, words=form.words.data, evidence=form.evidence.data, document=typed(form.document)
+    )
+
+
+async def _transfer(work: Workplace, case_id: int, form: Any) -> None:
+    await case_acts.transfer(
+        work,
+        case_id,
+        body=typed(form.body),
+        document=typed(form.document),
+        on=day(form.on),
+        words=form.words.data or "",
+    )
+
+
+async def _refuse(work: Workplace, case_id: int, form: Any) -> None:
+    await case_acts.refuse(work, case_id, reason=form.reason.data, words=form.words.data or "")
+
+
+async def _extend(work: Workplace, case_id: int, form: Any) -> None:
+    await case_acts.extend(work, case_id, reason=form.reason.data, due_on=day(form.due_on))
+
+
+async def _sort(work: Workplace, case_id: int, form: Any) -> None:
+    await case_acts.sort(
+        work,
+        case_id,
+        category=form.category.data,
+        papi=int(form.papi.data),
+        hamlet_id=number(form.hamlet.data),
+    )
+
+
+async def _reclass(work: Workplace, case_id: int, form: Any) -> None:
+    await case_acts.reclass(work, case_id, kind=form.kind.data, reason=form.reason.data)
+
+
+async def _publish(work: Workplace, case_id: int, form: Any) -> None:
+    await outcomes.publish(work, case_id, outcome=form.outcome.data)
+
+
+async def _close(work: Workplace, case_id: int, _form: Any) -> None:
+    await case_acts.close(work, case_id)
+
+
+# name: the words of its summary and button, the act that it needs, its form, what it does
+ACTS: dict[str, tuple[str, str, Act, type[Form], Doing]] = {
+    "begin": ("Nhận xử lý", "Bắt đầu xử lý", Act.CASE_WORK, Form, _begin),
+    "answer": ("Trả lời người dân", "Gửi trả lời", Act.CASE_WORK, Answer, _answer),
+    "ask": ("Hỏi thêm người dân", "Gửi câu hỏi", Act.CASE_WORK, Ask, _ask),
+    "assign": ("Giao người xử lý", "Giao", Act.CASE_ASSIGN, Assign, _assign),
+    "transfer": ("Chuyển cơ quan khác", "Ghi và báo người dân", Act.CASE_WORK, Transfer, _transfer),
+    "extend": ("Lùi hạn", "Lùi hạn và báo người dân", Act.CASE_WORK, Extend, _extend),
+    "refuse": ("Từ chối", "Từ chối và báo người dân", Act.CASE_WORK, Refuse, _refuse),
+    "sort": ("Sửa loại việc, thôn, lĩnh vực PAPI", "Lưu", Act.CASE_SORT, Sort, _sort),
+    "reclass": ("Đổi loại đơn", "Đổi và báo người dân", Act.CASE_SORT, Reclass, _reclass),
+    "publish": ("Đăng kết quả công khai", "Duyệt, đăng", Act.CASE_PUBLISH, Publish, _publish),
+    "close": ("Khép lại khi người dân chưa xác nhận", "Khép lại", Act.CASE_CLOSE, Form, _close),
+}
+
+
+class CasePage:
+    """A case and what can be done to it."""
+
+    def __init__(self, pages: ConsolePages) -> None:
+        """Draws with the console's pages."""
+        self._pages = pages
+
+    def table(self) -> list[Route]:
+        """Every address of ours."""
+        return [
+            Route("GET", f"{CASES}/{{id}}", self.one, Act.CASE_READ),
+            Route("POST", f"{CASES}/{{id}}/subject", self.subject, Act.CASE_NAME_SUBJECT),
+            *(
+                Route("POST", f"{CASES}/{{id}}/{name}", self._doing(name), act)
+                for name, (*_, act, _f, _d) in ACTS.items()
+            ),
+        ]
+
+    async def one(self, visit: Visit) -> web.StreamResponse:
+        """A case with the citizen's words."""
+        return await self._show(visit)
+
+    async def subject(self, visit: Visit) -> web.StreamResponse:
+        """The case is about somebody of ours: they lose sight of it at once."""
+        form = Subject(visit.form)
+        async with visit.look() as work:
+            await fill(work, form, None)
+        officer_id, office_id = number(form.officer.data), number(form.office.data)
+        if not form.validate() or (officer_id is None) == (office_id is None):
+            return await self._show(visit, subject=form, trouble="Chọn một cán bộ hoặc một đơn vị.", status=422)
+        async with visit.work() as work:
+            await casework.name_subject(work, visit.number("id"), officer_id=officer_id, office_id=office_id)
+        return go(CASES, done="da-luu")
+
+    def _doing(self, name: str) -> Callable[[Visit], Awaitable[web.StreamResponse]]:
+        _summary, _button, act, form_class, do = ACTS[name]
+
+        async def handle(visit: Visit) -> web.StreamResponse:
+            case_id, form = visit.number("id"), form_class(visit.form)
+            async with visit.look() as work:
+                one = await casework.the_case(work, case_id, act)
+                await fill(work, form, one)
+            if not form.validate():
+                return await self._show(visit, tried=(name, form), status=422)
+            try:
+                async with visit.work() as work:
+                    await do(work, case_id, form)
+            except tuple(TROUBLES) as refused:
+                return await self._show(visit, tried=(name, form), trouble=TROUBLES[type(refused)], status=422)
+            return go(f"{CASES}/{case_id}", done="da-luu")
+
+        return handle
+
+    async def _show(
+        self,
+        visit: Visit,
+        *,
+        tried: tuple[str, Form] | None = None,
+        subject: Form | None = None,
+        trouble: str = "",
+        status: int = 200,
+    ) -> web.Response:
+        async with visit.work() as work:
+            one, lines = await casework.opened(work, visit.number("id"))
+            people = {
+                each.id: each.name for each in await officers.of_commune(work.session, commune_id=work.commune_id)
+            }
+            units = await offices.offices(work.session, commune_id=work.commune_id, on=work.today)
+            hamlet = await places.hamlet(work.session, commune_id=work.commune_id, hamlet_id=one.case.hamlet_id or 0)
+            supporters = await cases.supporters(work.session, commune_id=work.commune_id, case_id=one.case.id or 0)
+            acts = [await self._act(visit, work, one, name, tried) for name in _possible(visit, one)]
+            naming = subject or Subject()
+            await fill(work, naming, one)
+        unit_names = {each.id: each.name for each in units}
+        about = [people.get(row.officer_id) or unit_names.get(row.office_id) or "" for row in one.about]
+        case = one.case
+        assert visit.person is not None
+        return self._pages.show(
+            visit,
+            "case.html",
+            case=case,
+            name=case.code or f"#{case.id}",
+            facts=_facts(one, people, hamlet.name if hamlet else "", len(supporters)),
+            lines=[_shown(visit, line, people) for line in lines],
+            about=about,
+            acts=acts,
+            form=naming,
+            may_name=may(visit.person, Act.CASE_NAME_SUBJECT, casework.thing(one)),
+            trouble=trouble,
+            status=status,
+        )
+
+    async def _act(
+        self, visit: Visit, work: Workplace, one: Listed, name: str, tried: tuple[str, Form] | None
+    ) -> dict[str, Any]:
+        summary, button, _act, form_class, _do = ACTS[name]
+        form = tried[1] if tried is not None and tried[0] == name else form_class(data=_known(one))
+        await fill(work, form, one)
+        return {"name": name, "summary": summary, "button": button, "form": form, "open": form.errors}
+
+
+def _possible(visit: Visit, one: Listed) -> list[str]:
+    """What may follow the case's state, and what this officer may do."""
+    assert visit.person is not None
+    return [
+        name
+        for name, (_s, _b, act, _f, _d) in ACTS.items()
+        if one.case.state in EVENTS[name][0] and may(visit.person, act, casework.thing(one))
+    ]
+
+
+def _known(one: Listed) -> dict[str, str]:
+    case = one.case
+    return {
+        "category": case.category or "other",
+        "papi": str(case.papi or 3),
+        "hamlet": str(case.hamlet_id or ""),
+        "kind": case.kind,
+        "officer": str(case.officer_id or ""),
+    }
+
+
+async def fill(work: Workplace, form: Form, one: Listed | None) -> None:
+    """What a form's lists are today, and what is proposed in it."""
+    if isinstance(form, Assign) and one is not None:
+        form.officer.choices = choices((each.id, each.name) for each in await case_acts.can_take(work, one))
+    if isinstance(form, Publish) and one is not None and not form.outcome.data:
+        form.outcome.data = await outcomes.proposed(work, one.case.id or 0)
+    if isinstance(form, Sort | NewCase):
+        known = await places.present(work.session, commune_id=work.commune_id, on=work.today)
+        form.hamlet.choices = choices(((each.id, each.name) for each in known), empty="Không rõ")
+    if isinstance(form, Subject):
+        people = await officers.of_commune(work.session, commune_id=work.commune_id)
+        units = await offices.offices(work.session, commune_id=work.commune_id, on=work.today)
+        form.officer.choices = choices(((each.id, each.name) for each in people), empty="Không ghi")
+        form.office.choices = choices(((each.id, each.name) for each in units), empty="Không ghi")
+
+
+def _facts(one: Listed, people: dict[int | None, str], hamlet: str, supporters: int) -> list[tuple[str, str]]:
+    """What stands in the row, in words."""
+    case = one.case
+    category = categories().get(case.category or "")
+    found = [
+        ("Loại đơn", words.CASE_KINDS.get(case.kind, case.kind)),
+        ("Tình trạng", words.CASE_STATES.get(case.state, case.state)),
+        ("Loại việc", category.label if category else ""),
+        ("Lĩnh vực PAPI", PAPI.get(case.papi or 0, "")),
+        ("Thôn, ấp, tổ", hamlet),
+        ("Nhận lúc", moment(case.received_at or case.opened_at)),
+        ("Đến từ", words.ORIGINS.get(case.origin, case.origin)),
+        ("Hẹn trả lời", in_words(case.due_on) if case.due_on else ""),
+        ("Hẹn lúc đầu", in_words(case.promised_on) if case.promised_on and case.promised_on != case.due_on else ""),
+        ("Người xử lý", people.get(case.officer_id, "") or words.ROLES.get(case.held_by, "")),
+        ("Người cùng gặp", str(supporters) if supporters else ""),
+    ]
+    return [(label, value) for label, value in found if value]
+
+
+def _shown(visit: Visit, line: Line, people: dict[int | None, str]) -> dict[str, Any]:
+    """One line of the history as the page has it."""
+    text = line.raw
+    if line.channel is not None and line.raw is not None:
+        text = visit.parts.worker.words(line.channel, line.raw)
+    by = people.get(line.officer_id, "") if line.officer_id else ""
+    what = words.CASE_EVENTS.get(line.kind, line.kind)
+    return {
+        "what": what + (f" · {by}" if by else ""),
+        "at": moment(line.at),
+        "text": text,
+        "facts": _told(line, people),
+        "replies": line.replies,
+    }
+
+
+def _told(line: Line, people: dict[int | None, str]) -> str:
+    """The facts of an event that are worth reading."""
+    facts = line.facts
+    parts = [
+        people.get(facts.get("officer_id"), "") if line.kind == "assign" else "",
+        words.EVIDENCE.get(facts.get("evidence", ""), "") if line.kind == "answer" else "",
+        str(facts.get("body") or ""),
+        str(facts.get("document") or ""),
+        f"hạn {facts['due_on']}" if facts.get("due_on") else "",
+    ]
+    return " · ".join(part for part in parts if part)

@@ -1,0 +1,206 @@
+"""What officers do to a case; each act is checked, written down, and reaches the citizen in the same transaction."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from handlers import case_news, case_words, casebook, casework, registering
+from handlers.case_news import News
+from handlers.case_owner import Owner
+from handlers.case_replies import MORE, ask_done
+from handlers.case_words import REFUSALS
+from handlers.casework import Listed, NoSuchCase
+from handlers.contract import SAID, Choice
+from handlers.permissions import Act, Role, may, person_of
+from handlers.wording import as_body
+from handlers.workplace import Workplace
+from knowledge.categories import categories
+from knowledge.deadlines import in_words
+from storage import cases, officers, places
+from storage.cases import Case
+from storage.officers import Officer
+
+
+class NotTheirs(Exception):
+    """The case cannot be given to this officer: they left, may not see it, or it is about them."""
+
+
+class DateTooEarly(Exception):
+    """A new date must lie ahead."""
+
+
+async def assign(work: Workplace, case_id: int, *, officer_id: int) -> None:
+    """To an officer who may see it. Raises NoSuchCase, NotTheirs, NotNow."""
+    one = await casework.the_case(work, case_id, Act.CASE_ASSIGN)
+    officer = await officers.get(work.session, commune_id=work.commune_id, officer_id=officer_id)
+    if officer is None or officer.state != "active":
+        raise NotTheirs
+    person = await person_of(work.session, officer, on=work.today)
+    if not may(person, Act.CASE_WORK, casework.thing(one)):
+        raise NotTheirs
+    role = next((each.role for each in person.holds if each.role in (Role.FIELD, Role.DESK)), Role.LEADER)
+    owner = Owner(role, officer_id, officer.office_id)
+    await _happen(work, one.case, "assign", Act.CASE_ASSIGN, facts=owner.facts())
+    await registering.alert(work.session, one.case, "new", now=work.now, today=work.today)
+    who = await case_words.holder(work.session, one.case)
+    await _tell(work, one.case, f"Dạ, vụ việc {one.case.code} đã giao {who} xử lý.")
+
+
+async def begin(work: Workplace, case_id: int) -> None:
+    """Work on it has begun. Raises NoSuchCase, NotNow."""
+    case = (await casework.the_case(work, case_id, Act.CASE_WORK)).case
+    await _happen(work, case, "begin", Act.CASE_WORK)
+    await _tell(work, case, f"Dạ, vụ việc {case.code} đang được xử lý.")
+
+
+async def ask(work: Workplace, case_id: int, *, words: str) -> None:
+    """A question to the citizen; the answer comes back into the case. Raises NoSuchCase, NotNow."""
+    case = (await casework.the_case(work, case_id, Act.CASE_WORK)).case
+    body_id = await _keep(work, words)
+    await _happen(work, case, "ask", Act.CASE_WORK, body_id=body_id)
+    news = News(
+        f"Dạ, về vụ việc {case.code}, cán bộ xã cần hỏi thêm:\n“{SAID}”\nAnh/chị trả lời ngay ở đây giúp em ạ.",
+        (Choice(f"Trả lời thêm ({case.code})", f"cases.more:{case.id}"),),
+        asks=f"{MORE}:{case.id}",
+        quotes=body_id,
+    )
+    await case_news.tell(work.session, case, news, at=work.now)
+
+
+async def answer(work: Workplace, case_id: int, *, words: str, evidence: str, document: str) -> None:
+    """The answer with its evidence; the citizen says whether it is done. Raises NoSuchCase, NotNow, Lacking."""
+    case = (await casework.the_case(work, case_id, Act.CASE_WORK)).case
+    body_id = await _keep(work, words)
+    await _happen(
+        work, case, "answer", Act.CASE_WORK, facts={"evidence": evidence, "document": document}, body_id=body_id
+    )
+    asked = ask_done(case)
+    shown = f"\nVăn bản: {document}." if document else ""
+    text = (
+        f"Dạ, xã trả lời vụ việc {case.code}:\n“{SAID}”{shown}\n"
+        "Việc này xong chưa ạ? Chưa xong thì trong 15 ngày anh/chị bấm “Chưa xong”, em mở lại."
+    )
+    news = News(text, asked.choices, asked.asks, quotes=body_id)
+    also = f"Dạ, vụ việc {case.code} mà anh/chị cùng gặp đã được xã trả lời."
+    await case_news.tell(work.session, case, news, at=work.now, also=also)
+
+
+async def transfer(work: Workplace, case_id: int, *, body: str, document: str, on: date, words: str) -> None:
+    """To another body, with the document that carried it. Raises NoSuchCase, NotNow, Lacking."""
+    case = (await casework.the_case(work, case_id, Act.CASE_WORK)).case
+    body_id = await _keep(work, words) if words else None
+    facts = {"body": body, "document": document, "on": on.isoformat()}
+    await _happen(work, case, "transfer", Act.CASE_WORK, facts=facts, body_id=body_id)
+    text = (
+        f"Dạ, vụ việc {case.code} không thuộc quyền của xã nên xã đã chuyển {body} "
+        f"(văn bản {document} ngày {on:%d/%m/%Y}). Xã vẫn theo dõi và báo anh/chị khi có trả lời."
+    )
+    await _tell(work, case, text + (f"\n“{SAID}”" if body_id else ""), quotes=body_id)
+
+
+async def refuse(work: Workplace, case_id: int, *, reason: str, words: str) -> None:
+    """Only with a coded reason, its rule and the next step. Raises NoSuchCase, NotNow, Lacking."""
+    case = (await casework.the_case(work, case_id, Act.CASE_WORK)).case
+    refusal = REFUSALS.get(reason)
+    body_id = await _keep(work, words) if words else None
+    await _happen(work, case, "refuse", Act.CASE_WORK, facts={"reason": reason if refusal else ""}, body_id=body_id)
+    assert refusal is not None
+    explained = f"\n“{SAID}”" if body_id else ""
+    text = (
+        f"Dạ, vụ việc {case.code} xã không xử lý được vì {refusal.label} (căn cứ: {refusal.basis}).{explained}\n"
+        f"Việc tiếp theo: {refusal.next_step}"
+    )
+    await _tell(
+        work, case, text, quotes=body_id, also=f"Dạ, vụ việc {case.code} mà anh/chị cùng gặp xã không xử lý được."
+    )
+
+
+async def close(work: Workplace, case_id: int) -> None:
+    """Without the citizen's yes; counted as such. Raises NoSuchCase, NotNow."""
+    case = (await casework.the_case(work, case_id, Act.CASE_CLOSE)).case
+    await _happen(work, case, "close", Act.CASE_CLOSE)
+    text = (
+        f"Dạ, xã khép lại vụ việc {case.code}. Nếu chưa xong, trong 15 ngày từ ngày trả lời anh/chị báo "
+        f"“chưa xong {case.code}”, em mở lại."
+    )
+    choice = Choice(f"Chưa xong ({case.code})", f"cases.undone:{case.id}")
+    await case_news.tell(work.session, case, News(text, (choice,)), at=work.now)
+
+
+async def extend(work: Workplace, case_id: int, *, reason: str, due_on: date) -> None:
+    """A new date with its reason, which the citizen reads. Raises NoSuchCase, NotNow, DateTooEarly."""
+    case = (await casework.the_case(work, case_id, Act.CASE_WORK)).case
+    before = case.due_on
+    if due_on <= work.today or (before is not None and due_on <= before):
+        raise DateTooEarly
+    body_id = await _keep(work, reason)
+    facts = {"reason": "given", "due_on": due_on.isoformat(), "before": before.isoformat() if before else None}
+    await _happen(work, case, "extend", Act.CASE_WORK, facts=facts, body_id=body_id)
+    late = before is not None and before < work.today
+    case.warned = 0
+    case.apologised_for = before if late else case.apologised_for
+    await cases.save(work.session, case)
+    was = f"hẹn trả lời {in_words(before)} nhưng cần thêm thời gian" if before else "cần thêm thời gian"
+    sorry = "Dạ, xã xin lỗi anh/chị: vụ việc" if late else "Dạ, vụ việc"
+    by = f" Người chịu trách nhiệm: {await case_words.holder(work.session, case)}." if late else ""
+    text = f"{sorry} {case.code} {was}, vì: “{SAID}”.{by} Hạn mới: {in_words(due_on)}."
+    await _tell(work, case, text, quotes=body_id)
+
+
+async def sort(work: Workplace, case_id: int, *, category: str, papi: int, hamlet_id: int | None) -> None:
+    """Correct what was proposed: category, PAPI dimension, hamlet. Raises NoSuchCase, NotNow."""
+    case = (await casework.the_case(work, case_id, Act.CASE_SORT)).case
+    known = await places.hamlet(work.session, commune_id=work.commune_id, hamlet_id=hamlet_id or 0)
+    if category not in categories() or (hamlet_id is not None and known is None):
+        raise NoSuchCase
+    registering.sort(case, category)
+    case.papi, case.hamlet_id = papi, hamlet_id
+    facts = {"category": category, "papi": papi, "hamlet_id": hamlet_id}
+    await _happen(work, case, "sort", Act.CASE_SORT, facts=facts)
+
+
+async def reclass(work: Workplace, case_id: int, *, kind: str, reason: str) -> None:
+    """Another legal kind, with a reason that the citizen sees. Raises NoSuchCase, NotNow, Lacking."""
+    case = (await casework.the_case(work, case_id, Act.CASE_SORT)).case
+    before = case.kind
+    body_id = await _keep(work, reason)
+    await _happen(
+        work, case, "reclass", Act.CASE_SORT, facts={"kind": kind, "reason": "given", "before": before}, body_id=body_id
+    )
+    text = (
+        f"Dạ, vụ việc {case.code} được đổi từ {case_words.KINDS[before]} sang {case_words.KINDS[kind]}, "
+        f"vì: “{SAID}”. Mã không đổi."
+    )
+    await _tell(work, case, text, quotes=body_id)
+
+
+async def can_take(work: Workplace, one: Listed) -> list[Officer]:
+    """Officers to whom the case can be given."""
+    found = []
+    for officer in await officers.of_commune(work.session, commune_id=work.commune_id):
+        person = await person_of(work.session, officer, on=work.today)
+        if officer.state == "active" and may(person, Act.CASE_WORK, casework.thing(one)):
+            found.append(officer)
+    return found
+
+
+async def _happen(
+    work: Workplace, case: Case, kind: str, act: Act, *, facts: dict[str, Any] | None = None, body_id: int | None = None
+) -> None:
+    await casebook.happen(
+        work.session, case, kind, at=work.now, facts=facts, body_id=body_id, officer_id=work.person.officer_id
+    )
+    what = await registering.thing_now(work.session, case)
+    await work.note(act, "case", case.id, what=kind, thing=what)
+
+
+async def _keep(work: Workplace, words: str) -> int:
+    """An officer's words stand where a citizen's do: in one body, which can be erased."""
+    body = await work.vault.put(work.session, commune_id=work.commune_id, text=as_body(words), at=work.now)
+    assert body.id is not None
+    return body.id
+
+
+async def _tell(work: Workplace, case: Case, text: str, *, quotes: int | None = None, also: str = "") -> None:
+    await case_news.tell(work.session, case, News(text, quotes=quotes), at=work.now, also=also)

@@ -1,0 +1,141 @@
+"""What happens to a case by the clock alone: warnings, the apology, a moved date, silence after an answer, drafts."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime, time, timedelta
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from handlers import case_news, case_owner, casebook, clock, registering
+from handlers.case_news import News
+from handlers.contract import Choice
+from handlers.drafts import REPORTS
+from handlers.lifecycle import REOPENS_WITHIN, RUNNING
+from handlers.permissions import Role
+from handlers.report_screens import CANCEL
+from knowledge.deadlines import VIET_NAM, in_words, received_on
+from knowledge.working_days import WorkingDays
+from storage import bodies, cases, communes, officers, talks
+from storage.cases import Case
+
+HALF, MOST, ALL = 50, 80, 100  # percent of the time at which is warned
+REMINDED_AFTER, DROPPED_AFTER = timedelta(hours=24), timedelta(hours=48)
+AWAKE_FROM, AWAKE_TO = time(7, 30), time(20, 0)  # nobody is reminded at night
+
+
+async def warn(session: AsyncSession, case: Case, calendar: WorkingDays, *, now: datetime) -> None:
+    """The officer at half and at four fifths of the time, the leader too once it is over; each once per due date."""
+    percent = _percent(case, calendar, now)
+    if percent <= case.warned:
+        return
+    case.warned = percent
+    await casebook.happen(session, case, "warn", at=now, facts={"percent": percent})
+    today = now.astimezone(VIET_NAM).date()
+    await registering.alert(session, case, "late" if percent == ALL else "due", now=now, today=today)
+    if percent == ALL and case.held_by != Role.LEADER:
+        await registering.alert_role(session, case, Role.LEADER, "late", now=now, today=today)
+
+
+async def apologise(session: AsyncSession, case: Case, calendar: WorkingDays, *, now: datetime) -> None:
+    """On the first working morning after the day that was promised, once for each such day."""
+    today = now.astimezone(VIET_NAM).date()
+    if case.due_on is None or case.due_on >= today or case.apologised_for == case.due_on:
+        return
+    commune = await communes.get(session, commune_id=case.commune_id)
+    head = await _head(session, case, now=now)
+    next_day = calendar.next_worked(today + timedelta(days=1))
+    case.apologised_for = case.due_on
+    await casebook.happen(session, case, "apologise", at=now, facts={"due_on": case.due_on.isoformat()})
+    text = (
+        f"Dạ, UBND {commune.name} xin lỗi anh/chị: vụ việc {case.code} hẹn trả lời {in_words(case.due_on)} nhưng chưa "
+        f"xong; người xử lý chưa nêu lý do. Người chịu trách nhiệm: {head}. Xã báo tin cho anh/chị trước hết "
+        f"{in_words(next_day)}."
+    )
+    also = f"Dạ, vụ việc {case.code} mà anh/chị cùng gặp đã trễ hẹn, xã xin lỗi và đang làm tiếp."
+    await case_news.tell(session, case, News(text), at=now, also=also)
+
+
+async def redate(session: AsyncSession, case: Case, calendar: WorkingDays, *, now: datetime) -> None:
+    """The calendar changed: the promise is counted anew, the old day is kept and told beside the new one."""
+    if case.rule != clock.PROMISE or case.extensions or case.is_reopened or case.received_at is None:
+        return
+    commune = await communes.get(session, commune_id=case.commune_id)
+    deadline = clock.due(case.received_at, days=commune.answer_days, calendar=calendar)
+    before = case.due_on
+    if before is None or deadline.due_on == before or before < now.astimezone(VIET_NAM).date():
+        return
+    facts = {"due_on": deadline.due_on.isoformat(), "before": before.isoformat()}
+    await casebook.happen(session, case, "redate", at=now, facts=facts)
+    case.promised_on = deadline.due_on
+    await cases.save(session, case)
+    text = (
+        f"Dạ, hạn trả lời vụ việc {case.code} đổi từ {in_words(before)} sang {in_words(deadline.due_on)}, "
+        "vì lịch nghỉ của Nhà nước hoặc của xã đổi. Số ngày làm việc không đổi."
+    )
+    await case_news.tell(session, case, News(text), at=now)
+
+
+async def lapse(session: AsyncSession, case: Case, *, now: datetime) -> None:
+    """Fifteen days without a word after the answer."""
+    if case.answered_at is None or now - case.answered_at <= REOPENS_WITHIN:
+        return
+    await casebook.happen(session, case, "lapse", at=now)
+    text = f"Dạ, đã 15 ngày từ khi xã trả lời mà anh/chị không có ý kiến nên xã khép lại vụ việc {case.code}."
+    await case_news.tell(session, case, News(text, (Choice("Gửi phản ánh mới", "reports.start"),)), at=now)
+
+
+async def remind(session: AsyncSession, case: Case, *, now: datetime) -> None:
+    """A draft that was left lying for a day: one reminder, at a decent hour."""
+    if case.kind not in REPORTS or case.account_id is None or case.reminded_at is not None or not _is_awake(now):
+        return
+    talk = await talks.of_account(session, commune_id=case.commune_id, account_id=case.account_id)
+    if talk is not None and now - talk.last_at < REMINDED_AFTER:
+        return
+    case.reminded_at = now
+    await cases.save(session, case)
+    choices = (Choice("Gửi tiếp bản nháp", f"reports.go:{case.id}"), CANCEL)
+    text = (
+        "Dạ, hôm trước anh/chị kể dở một việc, em còn giữ bản nháp, chưa gửi đi đâu. Anh/chị gửi tiếp không ạ? "
+        "Không thì sau hai ngày em tự xóa."
+    )
+    await case_news.tell(session, case, News(text, choices), at=now)
+    if talk is not None and talk.draft_id == case.id:
+        talk.choices = [asdict(choice) for choice in choices]
+        await talks.save(session, talk)
+
+
+async def drop(session: AsyncSession, case: Case, *, now: datetime) -> None:
+    """Two days after the reminder the draft goes, with its words."""
+    if case.kind not in REPORTS or case.reminded_at is None or now - case.reminded_at < DROPPED_AFTER:
+        return
+    talk = await talks.of_account(session, commune_id=case.commune_id, account_id=case.account_id or 0)
+    if talk is not None and talk.draft_id == case.id:
+        talk.draft_id, talk.asks, talk.held, talk.choices = None, None, {}, []
+        await talks.save(session, talk)
+    held = await cases.drop_draft(session, commune_id=case.commune_id, case_id=case.id or 0)
+    await bodies.erase(session, commune_id=case.commune_id, body_ids=held)
+
+
+def _percent(case: Case, calendar: WorkingDays, now: datetime) -> int:
+    """0, 50, 80 or 100."""
+    if case.due_on is None or case.received_at is None or case.state not in RUNNING:
+        return 0
+    today = now.astimezone(VIET_NAM).date()
+    if today > case.due_on:
+        return ALL
+    used = clock.share_used(received_on(case.received_at, calendar), case.due_on, today, calendar) * 100
+    return MOST if used >= MOST else HALF if used >= HALF else 0
+
+
+async def _head(session: AsyncSession, case: Case, *, now: datetime) -> str:
+    """Who answers for it: a leader by name, where there is one whom the case is not about."""
+    today = now.astimezone(VIET_NAM).date()
+    people = await case_owner.at_work(session, commune_id=case.commune_id, on=today)
+    heads = case_owner.holders_of(people, Role.LEADER, await registering.thing_now(session, case))
+    officer = await officers.get(session, commune_id=case.commune_id, officer_id=heads[0]) if heads else None
+    return officer.name if officer is not None else "lãnh đạo UBND xã"
+
+
+def _is_awake(now: datetime) -> bool:
+    return AWAKE_FROM <= now.astimezone(VIET_NAM).time() < AWAKE_TO

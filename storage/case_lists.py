@@ -1,0 +1,149 @@
+"""Lists of cases: for officers (late ones first), for the clock, for finding the same trouble twice, and in numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, case
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.cases import Case, CaseEvent
+
+RUNNING = ("received", "assigned", "working", "asked", "transferred")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which cases a list shows. `state` may also be `late` or `running`."""
+
+    kind: str | None = None
+    hamlet_id: int | None = None
+    state: str | None = None
+    officer_id: int | None = None
+
+    def conditions(self, commune_id: int, today: date) -> list[ColumnElement[bool]]:
+        """The same as SQL."""
+        shown = (col(Case.state) != "draft") | (col(Case.kind) == "complaint")  # a draft is nobody's but its writer's
+        found = [col(Case.commune_id) == commune_id, shown]
+        if self.kind:
+            found.append(col(Case.kind) == self.kind)
+        if self.hamlet_id is not None:
+            found.append(col(Case.hamlet_id) == self.hamlet_id)
+        if self.officer_id is not None:
+            found.append(col(Case.officer_id) == self.officer_id)
+        if self.state in ("late", "running"):
+            found.append(col(Case.state).in_(RUNNING))
+        elif self.state:
+            found.append(col(Case.state) == self.state)
+        if self.state == "late":
+            found.append(col(Case.due_on) < today)
+        return found
+
+
+async def page(
+    session: AsyncSession, *, commune_id: int, wanted: Wanted, today: date, limit: int, skip: int = 0
+) -> list[Case]:
+    """A page of a list: what runs before what rests, the nearest (or longest past) due day first, then the newest."""
+    rests = case((col(Case.state).in_(RUNNING), 0), (col(Case.state) == "draft", 2), else_=1)
+    order = (rests, case((rests == 0, col(Case.due_on)), else_=None), col(Case.id).desc())
+    found = select(Case).where(*wanted.conditions(commune_id, today)).order_by(*order)
+    return list(await session.exec(found.limit(limit).offset(skip)))
+
+
+async def running(
+    session: AsyncSession, *, commune_id: int, after_id: int = 0, limit: int = 500, due_before: date | None = None
+) -> list[Case]:
+    """Cases that wait for an officer, by id, a chunk at a time; `due_before`: those late on that day."""
+    mine = [col(Case.commune_id) == commune_id, col(Case.state).in_(RUNNING), col(Case.id) > after_id]
+    if due_before is not None:
+        mine.append(col(Case.due_on) < due_before)
+    return list(await session.exec(select(Case).where(*mine).order_by(col(Case.id)).limit(limit)))
+
+
+async def answered(session: AsyncSession, *, commune_id: int, before: datetime) -> list[Case]:
+    """Cases answered before that instant to which the citizen has said nothing yet."""
+    mine = (col(Case.commune_id) == commune_id, col(Case.state) == "answered", col(Case.answered_at) < before)
+    return list(await session.exec(select(Case).where(*mine).order_by(col(Case.id))))
+
+
+async def drafts(session: AsyncSession, *, commune_id: int, opened_before: datetime) -> list[Case]:
+    """Drafts begun before that instant."""
+    mine = (col(Case.commune_id) == commune_id, col(Case.state) == "draft", col(Case.opened_at) < opened_before)
+    return list(await session.exec(select(Case).where(*mine).order_by(col(Case.id))))
+
+
+async def alike(
+    session: AsyncSession, *, commune_id: int, category: str, since: datetime, limit: int = 200
+) -> list[Case]:
+    """Running cases of one category received since that instant, the newest first."""
+    mine = (
+        col(Case.commune_id) == commune_id,
+        col(Case.category) == category,
+        col(Case.received_at) > since,
+        col(Case.state).in_(RUNNING),
+    )
+    return list(await session.exec(select(Case).where(*mine).order_by(col(Case.id).desc()).limit(limit)))
+
+
+async def count_alike(session: AsyncSession, *, commune_id: int, category: str, hamlet_id: int, since: datetime) -> int:
+    """How many cases of one category came from one hamlet since that instant."""
+    mine = (
+        col(Case.commune_id) == commune_id,
+        col(Case.category) == category,
+        col(Case.hamlet_id) == hamlet_id,
+        col(Case.received_at) > since,
+    )
+    return int((await session.exec(select(func.count()).where(*mine))).one())
+
+
+async def load_of(session: AsyncSession, *, commune_id: int) -> dict[int, int]:
+    """How many running cases each officer has."""
+    mine = (col(Case.commune_id) == commune_id, col(Case.state).in_(RUNNING), col(Case.officer_id).is_not(None))
+    found = select(Case.officer_id, func.count()).where(*mine).group_by(col(Case.officer_id))
+    return {officer_id: int(count) for officer_id, count in (await session.exec(found)).all() if officer_id is not None}
+
+
+async def counts(session: AsyncSession, *, commune_id: int) -> list[tuple[str, str, int]]:
+    """How many cases came from each origin, by kind: every path counts in the same numbers."""
+    mine = (col(Case.commune_id) == commune_id, col(Case.state) != "draft")
+    found = select(Case.origin, Case.kind, func.count()).where(*mine).group_by(col(Case.origin), col(Case.kind))
+    return [(origin, kind, int(count)) for origin, kind, count in (await session.exec(found)).all()]
+
+
+async def public(session: AsyncSession, *, commune_id: int, limit: int = 5_000) -> list[Case]:
+    """Reports and proposals past their draft, the newest first: what the public page counts."""
+    mine = (
+        col(Case.commune_id) == commune_id,
+        col(Case.kind).in_(("report", "proposal")),
+        col(Case.state) != "draft",
+    )
+    return list(await session.exec(select(Case).where(*mine).order_by(col(Case.id).desc()).limit(limit)))
+
+
+async def codes_in_use(session: AsyncSession, *, commune_id: int, codes: list[str]) -> set[str]:
+    """Which of these codes are taken."""
+    mine = (col(Case.commune_id) == commune_id, col(Case.code).in_(codes))
+    return {code for code in await session.exec(select(Case.code).where(*mine)) if code is not None}
+
+
+async def recent_of_account(session: AsyncSession, *, commune_id: int, account_id: int, since: datetime) -> int:
+    """How many cases one account sent since that instant: a flood from one person is slowed."""
+    mine = (col(Case.commune_id) == commune_id, col(Case.account_id) == account_id, col(Case.received_at) > since)
+    return int((await session.exec(select(func.count()).where(*mine))).one())
+
+
+async def chunk(session: AsyncSession, *, commune_id: int, after_id: int, limit: int = 500) -> list[Case]:
+    """All cases of a commune, by id, a chunk at a time."""
+    mine = (col(Case.commune_id) == commune_id, col(Case.id) > after_id)
+    return list(await session.exec(select(Case).where(*mine).order_by(col(Case.id)).limit(limit)))
+
+
+async def histories(session: AsyncSession, *, commune_id: int, case_ids: list[int]) -> dict[int, list[CaseEvent]]:
+    """The events of several cases, in order."""
+    mine = (col(CaseEvent.commune_id) == commune_id, col(CaseEvent.case_id).in_(case_ids))
+    found: dict[int, list[CaseEvent]] = {}
+    for event in await session.exec(select(CaseEvent).where(*mine).order_by(col(CaseEvent.id))):
+        found.setdefault(event.case_id, []).append(event)
+    return found
