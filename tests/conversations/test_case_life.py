@@ -1,0 +1,350 @@
+"""A case from its code to its end: officers act, the citizen reads each change, confirms it or sends it back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import date, timedelta
+
+import pytest
+from sqlmodel import col, select
+
+from bot.case_jobs import close_silent, watch_deadlines
+from bot.checking import check_database
+from handlers import case_acts, casework, desk_entry, outcomes
+from handlers.case_acts import DateTooEarly, NotTheirs
+from handlers.casework import NoSuchCase
+from handlers.lifecycle import Lacking, NotNow
+from handlers.permissions import Role, person_of
+from handlers.staff import add_officer
+from handlers.workplace import Workplace
+from storage import calendars, case_alerts, cases
+from storage.bodies import Vault
+from storage.calendars import CalendarDay
+from storage.case_lists import Wanted
+from storage.cases import Case
+from storage.communes import Commune
+from storage.database import Database
+from storage.officers import Officer
+from storage.outbox import OutboxMessage
+from tests.conftest import Citizen, MovableClock
+
+CODE = re.compile(r"\b[A-Z]{2}-[A-Z0-9]{5}\b")
+Works = Callable[[Officer], AbstractAsyncContextManager[Workplace]]
+Staff = dict[str, Officer]
+
+
+@pytest.fixture
+async def staff(database: Database, commune: Commune, clock: MovableClock) -> Staff:
+    """A desk officer, one for roads and lights, a leader."""
+    found = {}
+    for role, name in ((Role.DESK, "Lê Một Cửa"), (Role.FIELD, "Trần Hạ Tầng"), (Role.LEADER, "Phạm Chủ Tịch")):
+        async with database.writing() as session:
+            officer = await add_officer(
+                session, commune_id=commune.id or 0, name=name, role=role, now=clock.now(), today=clock.today()
+            )
+            officer.state = "active"
+            session.add(officer)
+            found[str(role)] = officer
+    return found
+
+
+@pytest.fixture
+def works(database: Database, vault: Vault, clock: MovableClock) -> Works:
+    """`async with works(officer) as work`: one transaction of an officer."""
+
+    @asynccontextmanager
+    async def one(officer: Officer) -> AsyncIterator[Workplace]:
+        async with database.writing() as session:
+            person = await person_of(session, officer, on=clock.today())
+            yield Workplace(session, person, vault, clock.now(), clock.today())
+
+    return one
+
+
+class Post:
+    """What the citizen was sent without asking."""
+
+    def __init__(self, database: Database) -> None:
+        self._database, self._seen = database, 0
+
+    async def new(self) -> list[str]:
+        """The texts since the last look that answer no message."""
+        async with self._database.reading() as session:
+            mine = select(OutboxMessage).where(
+                col(OutboxMessage.event_id).is_(None), col(OutboxMessage.id) > self._seen
+            )
+            rows = list(await session.exec(mine.order_by(col(OutboxMessage.id))))
+        self._seen = rows[-1].id or 0 if rows else self._seen
+        return [row.text for row in rows]
+
+
+@pytest.fixture
+def post(database: Database) -> Post:
+    """The citizen's news."""
+    return Post(database)
+
+
+@pytest.fixture
+async def case_id(citizen: Citizen, staff: Staff, database: Database) -> int:
+    """A street lamp, sent."""
+    await citizen.says("đèn đường ngõ 5 hỏng từ hôm qua")
+    assert "Mã của anh/chị" in (await citizen.says("gửi")).text
+    return (await the_case(database)).id or 0
+
+
+async def the_case(database: Database) -> Case:
+    async with database.reading() as session:
+        return (await session.exec(select(Case).order_by(col(Case.id).desc()).limit(1))).one()
+
+
+async def bell(database: Database, officer: Officer) -> list[str]:
+    async with database.reading() as session:
+        rung = await case_alerts.unseen(session, commune_id=officer.commune_id, officer_id=officer.id or 0)
+    return [each.kind for each in rung]
+
+
+async def test_the_officer_of_the_field_has_it_and_the_citizen_reads_every_step(
+    citizen: Citizen, staff: Staff, works: Works, post: Post, case_id: int, database: Database, vault: Vault
+) -> None:
+    case, field = await the_case(database), staff["field"]
+    assert case.officer_id == field.id and await bell(database, field) == ["new"]
+    async with works(field) as work:
+        await case_acts.begin(work, case_id)
+        await case_acts.ask(work, case_id, words="Đèn số mấy ạ?")
+    said = await post.new()
+    assert "đang được xử lý" in said[0] and "cần hỏi thêm" in said[1]
+    heard = await citizen.says("đèn số 7, ngay cổng chùa")
+    assert case.code is not None and case.code in heard.text
+    assert (await the_case(database)).state == "working" and "told" in await bell(database, field)
+    async with works(field) as work:
+        await case_acts.answer(
+            work, case_id, words="Đã thay bóng đèn số 7.", evidence="document", document="12/CV-UBND"
+        )
+    (told,) = await post.new()
+    assert "12/CV-UBND" in told and "xong chưa" in told
+    heard = await citizen.says("rồi, đã xong")
+    assert "thế nào" in heard.text and len(heard.choices) == 5
+    heard = await citizen.says("4")
+    assert "Vì sao" in heard.text
+    await citizen.says("làm nhanh")
+    async with database.reading() as session:
+        rating = await case_alerts.rating_of(session, commune_id=case.commune_id, case_id=case_id)
+    closed = await the_case(database)
+    assert rating is not None and rating.faces == 4 and rating.body_id is not None
+    assert (closed.state, closed.is_forced) == ("closed", False)
+    assert await check_database(database, vault, lambda _line: None)
+
+
+async def test_not_done_reopens_it_once_weeks_of_silence_later(
+    citizen: Citizen, staff: Staff, works: Works, case_id: int, database: Database, clock: MovableClock
+) -> None:
+    async with works(staff["field"]) as work:
+        await case_acts.answer(work, case_id, words="Đã thay.", evidence="decision", document="")
+    clock.move(days=9)
+    heard = await citizen.says("2")  # by its number, nine days after the news
+    assert "mở lại" in heard.text and "undone" in await bell(database, staff["field"])
+    case = await the_case(database)
+    assert (case.state, case.is_reopened, case.evidence) == ("assigned", True, "")
+    async with works(staff["field"]) as work:
+        await case_acts.answer(work, case_id, words="Đã thay lại.", evidence="decision", document="")
+    heard = await citizen.says(f"{case.code} chưa xong")
+    assert "đã mở lại một lần" in heard.text
+    assert (await the_case(database)).state == "answered"
+
+
+async def test_silence_closes_after_fifteen_days(
+    staff: Staff, works: Works, case_id: int, database: Database, clock: MovableClock, post: Post
+) -> None:
+    async with works(staff["field"]) as work:
+        await case_acts.answer(work, case_id, words="Đã thay.", evidence="decision", document="")
+    clock.move(days=16)
+    await close_silent(database, clock)
+    assert (await the_case(database)).state == "closed" and "khép lại" in (await post.new())[-1]
+
+
+async def test_nothing_closes_without_evidence_or_a_coded_reason(
+    staff: Staff, works: Works, case_id: int, database: Database
+) -> None:
+    for evidence in ("", "lời tôi nói"):
+        with pytest.raises(Lacking):
+            async with works(staff["field"]) as work:
+                await case_acts.answer(work, case_id, words="Xong.", evidence=evidence, document="")
+    with pytest.raises(Lacking):
+        async with works(staff["field"]) as work:
+            await case_acts.refuse(work, case_id, reason="không thích", words="")
+    with pytest.raises(NotNow):
+        async with works(staff["leader"]) as work:
+            await case_acts.close(work, case_id)
+    with pytest.raises(NoSuchCase):
+        async with works(staff["field"]) as work:
+            await case_acts.close(work, case_id)
+    assert (await the_case(database)).state == "received"
+
+
+async def test_transfer_refusal_and_another_kind_say_why(
+    staff: Staff, works: Works, case_id: int, database: Database, post: Post, citizen: Citizen
+) -> None:
+    async with works(staff["field"]) as work:
+        await case_acts.reclass(work, case_id, kind="proposal", reason="Đây là đề nghị lắp thêm đèn")
+        await case_acts.transfer(
+            work, case_id, body="Điện lực huyện cũ", document="13/CV", on=date(2026, 11, 23), words=""
+        )
+    said = await post.new()
+    assert "sang kiến nghị" in said[0] and "13/CV ngày 23/11/2026" in said[1]
+    heard = await citizen.says("đơn của tôi tới đâu rồi")
+    assert "Điện lực" in heard.text and "13/CV" in heard.text and "hẹn trả lời" in heard.text
+    async with works(staff["desk"]) as work:
+        await case_acts.assign(work, case_id, officer_id=staff["desk"].id or 0)
+        await case_acts.refuse(work, case_id, reason="unclear", words="Không có ngõ 5.")
+    said = await post.new()
+    assert "Nghị định 20/2008/NĐ-CP Điều 7" in said[-1] and "Việc tiếp theo" in said[-1]
+    assert (await the_case(database)).state == "refused"
+
+
+async def test_a_report_about_an_officer_goes_around_them(
+    citizen: Citizen, staff: Staff, works: Works, database: Database
+) -> None:
+    await citizen.says("đường ngõ 5 hư từ hôm qua, ông Trần Hạ Tầng hứa mà không làm")
+    assert "Mã của anh/chị" in (await citizen.says("gửi")).text
+    case = await the_case(database)
+    assert (case.held_by, case.officer_id) == ("desk", None)
+    assert await bell(database, staff["field"]) == [] and await bell(database, staff["desk"]) == ["new"]
+    async with works(staff["field"]) as work:
+        assert (await casework.listed(work, wanted=Wanted())).rows == []
+        with pytest.raises(NoSuchCase):
+            await casework.opened(work, case.id or 0)
+    with pytest.raises(NotTheirs):
+        async with works(staff["leader"]) as work:
+            await case_acts.assign(work, case.id or 0, officer_id=staff["field"].id or 0)
+
+
+async def test_naming_the_owner_takes_the_case_from_them(
+    staff: Staff, works: Works, case_id: int, database: Database
+) -> None:
+    async with works(staff["leader"]) as work:
+        await casework.name_subject(work, case_id, officer_id=staff["field"].id, office_id=None)
+    case = await the_case(database)
+    assert case.officer_id is None and case.held_by == "desk" and await bell(database, staff["field"]) == []
+
+
+async def test_warnings_then_an_apology_on_the_next_working_morning_once(
+    staff: Staff, case_id: int, database: Database, clock: MovableClock, post: Post, works: Works
+) -> None:
+    case = await the_case(database)
+    assert case.due_on is not None
+    kinds: list[int] = []
+    while clock.today() <= case.due_on:
+        await watch_deadlines(database, clock)
+        kinds.append((await the_case(database)).warned)
+        clock.move(days=1)
+    assert sorted(set(kinds)) == [0, 50, 80] and await post.new() == []
+    assert "late" not in await bell(database, staff["leader"])
+    await watch_deadlines(database, clock)
+    await watch_deadlines(database, clock)
+    (sorry,) = await post.new()
+    assert "xin lỗi" in sorry and "chưa nêu lý do" in sorry and "Phạm Chủ Tịch" in sorry
+    assert "late" in await bell(database, staff["leader"])
+    with pytest.raises(DateTooEarly):
+        async with works(staff["field"]) as work:
+            await case_acts.extend(work, case_id, reason="Chờ vật tư", due_on=clock.today())
+    later = clock.today() + timedelta(days=7)
+    async with works(staff["field"]) as work:
+        await case_acts.extend(work, case_id, reason="Chờ vật tư", due_on=later)
+    (told,) = await post.new()
+    assert "xin lỗi" in told and f"{later:%d/%m/%Y}" in told
+    while clock.today() <= later:
+        clock.move(days=1)
+    while clock.today().weekday() > 4:
+        clock.move(days=1)
+    await watch_deadlines(database, clock)
+    assert len(await post.new()) == 1  # one more apology for the one more date
+
+
+async def test_nobody_is_warned_at_night(
+    staff: Staff, case_id: int, database: Database, clock: MovableClock, post: Post
+) -> None:
+    clock.move(days=14, hours=13)
+    await watch_deadlines(database, clock)
+    assert await post.new() == [] and (await the_case(database)).warned == 0
+
+
+async def test_a_new_holiday_moves_the_date_and_says_both(
+    staff: Staff, case_id: int, database: Database, clock: MovableClock, post: Post, commune: Commune
+) -> None:
+    before = (await the_case(database)).due_on
+    assert before is not None
+    async with database.writing() as session:
+        row = CalendarDay(commune_id=commune.id or 0, day=before, is_off=True, why="Lễ hội làng")
+        await calendars.change(session, row, commune_id=commune.id or 0)
+    await watch_deadlines(database, clock)
+    case = await the_case(database)
+    (told,) = await post.new()
+    assert case.due_on is not None and case.due_on > before
+    assert f"{before:%d/%m/%Y}" in told and f"{case.due_on:%d/%m/%Y}" in told
+
+
+async def test_told_at_the_desk_it_is_the_same_case_with_a_slip(
+    staff: Staff, works: Works, database: Database, citizen: Citizen
+) -> None:
+    async with works(staff["desk"]) as work:
+        case_id = await desk_entry.add(work, kind="report", words="cầu ván gãy", place="ngõ 2", hamlet_id=None)
+        slip = await desk_entry.slip(work, case_id)
+    case = await the_case(database)
+    assert (case.origin, case.account_id, case.state) == ("desk", None, "received")
+    heard = await citizen.says(f"{case.code} {slip.phrase}")
+    assert "đã tiếp nhận" in heard.text
+    async with works(staff["desk"]) as work:
+        await case_acts.answer(work, case_id, words="Đã thay ván.", evidence="decision", document="")
+        history = await cases.history(work.session, commune_id=work.commune_id, case_id=case_id)
+    assert next(each for each in history if each.kind == "register").officer_id == staff["desk"].id
+
+
+async def test_outcomes_name_nobody_and_hide_small_groups(
+    staff: Staff, works: Works, database: Database, commune: Commune
+) -> None:
+    for number in range(5):
+        async with works(staff["desk"]) as work:
+            case_id = await desk_entry.add(
+                work, kind="report", words="đèn đường hỏng", place=f"ngõ {number}", hamlet_id=None
+            )
+            words = "Đã thay bóng cho bà Nguyễn Thị Lan, số 0912345678."
+            await case_acts.answer(work, case_id, words=words, evidence="decision", document="")
+        async with works(staff["leader"]) as work:
+            proposed = await outcomes.proposed(work, case_id)
+            assert "0912345678" not in proposed and "Lan" not in proposed
+            await outcomes.publish(work, case_id, outcome=proposed)
+        async with database.reading() as session:
+            shown = await outcomes.groups(session, commune_id=commune.id or 0)
+        assert len(shown) == (1 if number == 4 else 0)
+    assert shown[0].count == shown[0].answered == shown[0].in_time == 5 and len(shown[0].results) == 5
+
+
+async def test_five_of_a_kind_in_a_hamlet_ring_at_the_leader(
+    staff: Staff, works: Works, database: Database, commune: Commune, clock: MovableClock
+) -> None:
+    from storage import offices
+    from storage.offices import Hamlet
+
+    async with database.writing() as session:
+        row = Hamlet(commune_id=commune.id or 0, name="Thôn Mẫu", name_key="thon mau", valid_from=clock.today())
+        hamlet_id = await offices.keep(session, row)
+    for number in range(5):
+        assert "many" not in await bell(database, staff["leader"])
+        async with works(staff["desk"]) as work:
+            await desk_entry.add(work, kind="report", words="rác đầy", place=f"ngõ {number}", hamlet_id=hamlet_id)
+    assert (await bell(database, staff["leader"])).count("many") == 1
+
+
+async def test_the_list_shows_late_ones_first(
+    staff: Staff, works: Works, database: Database, clock: MovableClock, citizen: Citizen
+) -> None:
+    async with works(staff["desk"]) as work:
+        first = await desk_entry.add(work, kind="report", words="rác đầy", place="ngõ 1", hamlet_id=None)
+    clock.move(days=10)
+    async with works(staff["desk"]) as work:
+        second = await desk_entry.add(work, kind="question", words="hỏi sổ đỏ", place="", hamlet_id=None)
+        rows = (await casework.listed(work, wanted=Wanted())).rows
+        late = (await casework.listed(work, wanted=Wanted(state="late"))).rows
+    assert [row.case.id for row in rows] == [first, second] and [row.case.id for row in late] == [first]
