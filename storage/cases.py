@@ -30,6 +30,7 @@ class Case(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("commune_id", "code"),
         Index("ix_case_commune_id_state_due_on", "commune_id", "state", "due_on"),
+        Index("ix_case_commune_id_account_id", "commune_id", "account_id"),
         Index("ix_case_commune_id_category_received_at", "commune_id", "category", "received_at"),
     )
 
@@ -74,6 +75,8 @@ class CaseEvent(SQLModel, table=True):
 
     `facts` hold ids, codes and days of ours. Privacy: the words stand in `body`, which can be erased.
     """
+
+    __table_args__ = (Index("ix_caseevent_commune_id_case_id", "commune_id", "case_id"),)
 
     id: int | None = Field(default=None, primary_key=True)
     commune_id: int = Field(foreign_key="commune.id", index=True)
@@ -187,12 +190,14 @@ async def replace_line(session: AsyncSession, *, commune_id: int, case_id: int, 
 
 async def of_account(session: AsyncSession, *, commune_id: int, account_id: int) -> list[Case]:
     """All that a person told us or supports, newest first."""
-    supported = select(CaseSupporter.case_id).where(
-        col(CaseSupporter.commune_id) == commune_id, col(CaseSupporter.account_id) == account_id
+    own = select(Case).where(col(Case.commune_id) == commune_id, col(Case.account_id) == account_id)
+    joined = (
+        select(Case)
+        .join(CaseSupporter, col(CaseSupporter.case_id) == col(Case.id))
+        .where(col(CaseSupporter.commune_id) == commune_id, col(CaseSupporter.account_id) == account_id)
     )
-    theirs = (col(Case.account_id) == account_id) | col(Case.id).in_(supported)
-    mine = select(Case).where(col(Case.commune_id) == commune_id, theirs)
-    return list(await session.exec(mine.order_by(col(Case.id).desc())))
+    found = {case.id: case for query in (own, joined) for case in await session.exec(query)}
+    return sorted(found.values(), key=lambda case: case.id or 0, reverse=True)
 
 
 async def get(session: AsyncSession, *, commune_id: int, case_id: int) -> Case | None:

@@ -101,6 +101,7 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_case_commune_id_category_received_at", ["commune_id", "category", "received_at"], unique=False
         )
+        batch_op.create_index("ix_case_commune_id_account_id", ["commune_id", "account_id"], unique=False)
         batch_op.create_index("ix_case_commune_id_state_due_on", ["commune_id", "state", "due_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_case_officer_id"), ["officer_id"], unique=False)
         batch_op.create_unique_constraint(batch_op.f("uq_case_commune_id_code"), ["commune_id", "code"])
@@ -112,6 +113,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("officer_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("facts", sa.JSON(), server_default="{}", nullable=False))
         batch_op.create_foreign_key(batch_op.f("fk_caseevent_officer_id"), "officer", ["officer_id"], ["id"])
+        batch_op.create_index("ix_caseevent_commune_id_case_id", ["commune_id", "case_id"], unique=False)
 
     with op.batch_alter_table("casesubject", schema=None) as batch_op:
         batch_op.alter_column("named_by", existing_type=sa.INTEGER(), nullable=True)
@@ -125,6 +127,7 @@ def downgrade() -> None:
         batch_op.alter_column("named_by", existing_type=sa.INTEGER(), nullable=False)
 
     with op.batch_alter_table("caseevent", schema=None) as batch_op:
+        batch_op.drop_index("ix_caseevent_commune_id_case_id")
         batch_op.drop_constraint(batch_op.f("fk_caseevent_officer_id"), type_="foreignkey")
         batch_op.drop_column("facts")
         batch_op.drop_column("officer_id")
@@ -136,6 +139,7 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("uq_case_commune_id_code"), type_="unique")
         batch_op.drop_index(batch_op.f("ix_case_officer_id"))
         batch_op.drop_index("ix_case_commune_id_state_due_on")
+        batch_op.drop_index("ix_case_commune_id_account_id")
         batch_op.drop_index("ix_case_commune_id_category_received_at")
         batch_op.alter_column("account_id", existing_type=sa.INTEGER(), nullable=False)
         batch_op.drop_column("published_at")
