@@ -233,9 +233,13 @@ async def name_subject(session: AsyncSession, subject: CaseSubject) -> None:
 async def of_person(session: AsyncSession, *, commune_id: int, account_id: int) -> list[Case]:
     """The same over all channels that the person has linked, newest first."""
     person = select(Account.citizen_id).where(col(Account.id) == account_id).scalar_subquery()
-    accounts = select(Account.id).where(col(Account.commune_id) == commune_id, col(Account.citizen_id) == person)
-    mine = (col(Case.commune_id) == commune_id, col(Case.account_id).in_(accounts))
-    return list(await session.exec(select(Case).where(*mine).order_by(col(Case.id).desc())))
+    mine = select(Account.id).where(col(Account.commune_id) == commune_id, col(Account.citizen_id) == person)
+    found = {
+        case.id: case
+        for account in await session.exec(mine)
+        for case in await of_account(session, commune_id=commune_id, account_id=account or 0)
+    }
+    return sorted(found.values(), key=lambda case: case.id or 0, reverse=True)
 
 
 async def support(session: AsyncSession, *, commune_id: int, case_id: int, account_id: int, at: datetime) -> bool:

@@ -19,7 +19,7 @@ from handlers.lifecycle import Lacking, NotNow
 from handlers.permissions import Role, person_of
 from handlers.staff import add_officer
 from handlers.workplace import Workplace
-from storage import calendars, case_alerts, cases
+from storage import calendars, case_alerts, cases, places
 from storage.bodies import Vault
 from storage.calendars import CalendarDay
 from storage.case_lists import Wanted
@@ -28,6 +28,7 @@ from storage.communes import Commune
 from storage.database import Database
 from storage.officers import Officer
 from storage.outbox import OutboxMessage
+from storage.places import Hamlet
 from tests.conftest import Citizen, MovableClock
 
 CODE = re.compile(r"\b[A-Z]{2}-[A-Z0-9]{5}\b")
@@ -324,12 +325,9 @@ async def test_outcomes_name_nobody_and_hide_small_groups(
 async def test_five_of_a_kind_in_a_hamlet_ring_at_the_leader(
     staff: Staff, works: Works, database: Database, commune: Commune, clock: MovableClock
 ) -> None:
-    from storage import offices
-    from storage.offices import Hamlet
-
     async with database.writing() as session:
-        row = Hamlet(commune_id=commune.id or 0, name="Thôn Mẫu", name_key="thon mau", valid_from=clock.today())
-        hamlet_id = await offices.keep(session, row)
+        row = Hamlet(commune_id=commune.id or 0, name="Thôn Mẫu", key="thon mau", now="Thôn Mẫu")
+        hamlet_id = await places.keep(session, row)
     for number in range(5):
         assert "many" not in await bell(database, staff["leader"])
         async with works(staff["desk"]) as work:

@@ -10,13 +10,13 @@ from sqlmodel import select
 
 from bot.case_jobs import tend_drafts
 from bot.checking import check_database
+from storage import places
 from storage.bodies import Body, Vault
 from storage.cases import Case
 from storage.communes import Commune
 from storage.database import Database
 from storage.outbox import OutboxMessage
-from storage.places import Hamlet, keep
-from tests.conftest import Citizen, Heard, MovableClock
+from tests.conftest import THE_DAY, Citizen, Heard, MovableClock
 
 TROUBLE = "đèn đường trước nhà tôi hỏng 3 tuần nay, tối om"
 CODE = re.compile(r"\b[A-Z]{2}-[A-Z0-9]{5}\b")
@@ -24,11 +24,11 @@ CODE = re.compile(r"\b[A-Z]{2}-[A-Z0-9]{5}\b")
 
 @pytest.fixture
 async def hamlets(database: Database, commune: Commune) -> None:
-    """Three hamlets of the sample commune."""
+    """Two hamlets instead of the sample commune's own."""
+    names = (("Thôn Mẫu Đông", "thon mau dong"), ("Thôn Mẫu Tây", "thon mau tay"))
+    rows = [{"name": name, "key": key, "now": name, "valid_from": date(2025, 7, 1)} for name, key in names]
     async with database.writing() as session:
-        for name, key in (("Thôn Mẫu Đông", "thon mau dong"), ("Thôn Mẫu Tây", "thon mau tay")):
-            row = Hamlet(commune_id=commune.id or 0, name=name, key=key, now=name, valid_from=date(2025, 7, 1))
-            await keep(session, row)
+        await places.replace_all(session, commune_id=commune.id or 0, rows=rows, today=THE_DAY)
 
 
 async def all_cases(database: Database) -> list[Case]:
