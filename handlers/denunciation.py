@@ -171,6 +171,8 @@ def continues(message: Incoming, talk: Talk) -> bool:
     meaning = message.meaning
     if talk.asks == TELL:
         return not (meaning.action in ("handoff", "menu") and meaning.content_words <= 1)
+    if meaning.action in ("track", "handoff", "menu"):
+        return False
     soft = ("abstain", "clarify", "denunciation", "report")
     says_little = meaning.content_words <= 1 and meaning.action != "track"
     return says_little or meaning.content_words >= A_STORY or meaning.action in soft

@@ -33,6 +33,8 @@ class Act(StrEnum):
     OFFICER_EDIT = "officer.edit"
     STAND_IN_EDIT = "stand_in.edit"
     FACTOR_RESET = "factor.reset"
+    SEAL_READ = "seal.read"
+    SEAL_HOLD = "seal.hold"
     AUDIT_READ = "audit.read"
     AUDIT_EXPORT = "audit.export"
 
@@ -70,8 +72,8 @@ ACTS: dict[Role, frozenset[Act]] = {
     Role.APPROVER: frozenset({Act.GAP_READ, Act.COMMUNE_READ}),
     Role.BROADCASTER: frozenset({Act.COMMUNE_READ}),
     Role.INSPECTOR: CASEWORK  # what is told about leaders comes to the inspector
-    | {Act.CASE_ASSIGN, Act.CASE_WORK, Act.OFFICER_READ, Act.AUDIT_READ, Act.AUDIT_EXPORT},
-    Role.SEAL_HOLDER: frozenset({Act.COMMUNE_READ}),
+    | {Act.CASE_ASSIGN, Act.CASE_WORK, Act.OFFICER_READ, Act.AUDIT_READ, Act.AUDIT_EXPORT, Act.SEAL_READ},
+    Role.SEAL_HOLDER: frozenset({Act.COMMUNE_READ, Act.SEAL_READ, Act.SEAL_HOLD}),
     Role.OPERATOR: frozenset(
         {
             Act.COMMUNE_READ,

@@ -174,6 +174,23 @@ class Subject(Form):
     office = which_field("Đơn vị")
 
 
+class SealKey(Form):
+    """A holder's public key."""
+
+    key = _text("Khóa công khai", needed=True, most=200, hint="Cả dòng bắt đầu bằng dhseal1.")
+
+
+class SealAnswer(Form):
+    """What goes into a mailbox."""
+
+    text = TextAreaField(
+        "Trả lời",
+        [NEEDED, Length(max=2000, message="Nhiều nhất 2.000 ký tự.")],
+        filters=[_tidy_lines],
+        description="Gửi rồi không ai trong xã đọc lại được. Không nhắc lại chi tiết có thể lộ người báo tin.",
+    )
+
+
 class AuditFilter(Form):
     """Which rows of the audit."""
 

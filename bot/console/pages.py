@@ -20,6 +20,7 @@ MENU: tuple[tuple[str, str, Act], ...] = (
     ("/console", "Trang đầu", Act.ACCOUNT_OWN),
     ("/console/cases", "Vụ việc", Act.CASE_LIST),
     ("/console/bell", "Việc mới", Act.CASE_LIST),
+    ("/console/seals", "Niêm phong", Act.SEAL_READ),
     ("/console/gaps", "Câu chưa trả lời", Act.GAP_READ),
     ("/console/officers", "Cán bộ", Act.OFFICER_READ),
     ("/console/stand-ins", "Nghỉ phép, làm thay", Act.STAND_IN_EDIT),

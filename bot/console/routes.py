@@ -13,6 +13,7 @@ from bot.console.door import Door
 from bot.console.gaps import GapPages
 from bot.console.officers import OfficerPages
 from bot.console.pages import ConsolePages
+from bot.console.seals import SealPages
 from bot.console.visits import Route, guarded
 from bot.site import Site
 
@@ -20,7 +21,7 @@ from bot.site import Site
 def routes(site: Site) -> list[Route]:
     """The whole table, in the order of the menu."""
     pages = ConsolePages(site)
-    nouns = (Door, Account, CasePages, GapPages, OfficerPages, CommunePages, AuditPages)
+    nouns = (Door, Account, CasePages, SealPages, GapPages, OfficerPages, CommunePages, AuditPages)
     return [route for noun in nouns for route in noun(pages).table()]
 
 

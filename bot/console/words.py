@@ -34,6 +34,8 @@ ACTS: dict[str, str] = {
     Act.OFFICER_EDIT: "Thêm cán bộ, cấp và thu quyền",
     Act.STAND_IN_EDIT: "Cử người làm thay khi nghỉ phép",
     Act.FACTOR_RESET: "Xác nhận cấp lại mã xác thực",
+    Act.SEAL_READ: "Xem danh sách tin báo niêm phong",
+    Act.SEAL_HOLD: "Giữ khóa, tải gói niêm phong, trả lời tin báo",
     Act.AUDIT_READ: "Xem nhật ký hệ thống",
     Act.AUDIT_EXPORT: "Tải nhật ký hệ thống",
 }
@@ -123,6 +125,8 @@ OBJECTS = {
     "office": "đơn vị",
     "hamlet": "thôn",
     "case": "vụ việc",
+    "seal_holder": "khóa niêm phong",
+    "mailbox": "tin báo",
     "audit": "nhật ký",
 }
 AT_THE_DOOR = {
@@ -151,6 +155,9 @@ DETAILS = {
     "hamlet_closed": "đóng thôn",
     "office_closed": "đóng đơn vị",
     "verified": "kiểm chuỗi",
+    "key": "thêm khóa",
+    "package": "tải gói",
+    "answered": "trả lời",
 }
 WEAK_PASSWORD = {
     "short": "Mật khẩu cần ít nhất 10 ký tự.",

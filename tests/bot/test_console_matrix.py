@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import pytest
+from nacl.public import PrivateKey
 
 from bot.assembly import Parts
 from bot.console import words
@@ -15,11 +17,12 @@ from bot.site import Site
 from handlers.permissions import ACTS, EVERYBODY, Act, Role
 from handlers.registering import register
 from handlers.sign_in import Door
-from storage import accounts, cases, communes, grants, offices, places, sign_ins
+from storage import accounts, cases, communes, grants, mailboxes, officers, offices, places, seals, sign_ins
 from storage.communes import ChannelAccount, Commune
 from storage.grants import Grant, StandIn
 from storage.offices import Office
 from storage.places import Hamlet
+from storage.sealing import FEWEST, MOST, public_of, write_key
 from tests.bot.conftest import Seats
 from tests.bot.console import BROWSER, Colleague, hire
 from tests.conftest import THE_DAY
@@ -33,6 +36,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "/console/officers/{id}/roles": {"role": "desk", "valid_from": DAY},
     "/console/commune/offices": {"name": "Phòng Mới"},
     "/console/commune/offices/{id}": {"name": "Phòng Khác"},
+    "/console/seals/{id}/answer": {"text": "Đã kiểm tra."},
     "/console/commune/hamlets": {"names": "Thôn Mới"},
     "/console/cases/new": {"kind": "report", "words": "Đường hỏng"},
     "/console/cases/{id}/publish": {"outcome": "Đã thay bóng."},
@@ -114,6 +118,22 @@ class Things:
             )
         return {"id": case_id}
 
+    async def tip(self) -> dict[str, int]:
+        """A tip that every holder of the commune may open."""
+        now = self.parts.clock.now()
+        async with self.parts.database.writing() as session:
+            mine = {"commune_id": self.commune.id or 0}
+            people = await officers.of_commune(session, **mine)
+            for one in sorted(people, key=lambda one: one.id or 0)[-MOST:]:
+                key = write_key(public_of(bytes(PrivateKey.generate())))
+                await seals.add_holder(session, officer_id=one.id or 0, written_key=key, at=now, **mine)
+            box = await mailboxes.begin(session, code=f"TB-{secrets.token_hex(4)}", on=THE_DAY, **mine)
+            box.state, box.public_key = "open", public_of(bytes(PrivateKey.generate()))
+            keys = (await seals.holders(session, **mine))[-MOST:]
+            if len(keys) >= FEWEST:
+                await seals.keep(session, mailbox_id=box.id or 0, text="việc kín", to=keys, on=THE_DAY, **mine)
+        return {"id": box.id or 0}
+
     async def session(self) -> dict[str, int]:
         """A session of somebody else."""
         other = await hire(self.parts, self.commune, Role.DESK)
@@ -136,6 +156,7 @@ class Things:
             "/console/commune/hamlets/": self.hamlet,
             "/console/stand-ins/": self.stand_in,
             "/console/cases/": self.case,
+            "/console/seals/": self.tip,
             "/console/account/sessions/": self.session,
         }
         return await next(make for start, make in makers.items() if path.startswith(start))()
