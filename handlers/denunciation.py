@@ -114,7 +114,7 @@ async def _more(message: Incoming, desk: Desk) -> Reply:
 
 async def _finish(desk: Desk) -> Reply:
     box = await mailbox.of_talk(desk)
-    desk.talk.held = {}
+    await mailbox.let_go(desk)
     parts = await seals.count(desk.session, commune_id=desk.commune_id, mailbox_id=box.id or 0) if box else 0
     text = (
         f"Dạ, xong ạ. {parts} phần đã niêm phong; chỉ hai người giữ khóa cùng mở mới đọc được, và người bị nhắc tên "
@@ -146,7 +146,7 @@ async def _seal(message: Incoming, desk: Desk) -> Told | None:
         desk.session.add(desk.talk)
         await desk.session.flush()
         await cases.drop_draft(desk.session, commune_id=desk.commune_id, case_id=draft_id)
-    desk.talk.held = {"mailbox": told.mailbox.id}
+    desk.talk.held = {**desk.talk.held, "mailbox": told.mailbox.id}
     return told
 
 

@@ -14,7 +14,7 @@ from handlers.contract import SAID, Choice, Desk, Feature, Incoming, Reply
 from handlers.people import TO_A_PERSON
 from knowledge.phrases import new_phrase
 from knowledge.vietnamese import fold
-from storage import mailboxes, seals, sign_ins
+from storage import bodies, mailboxes, seals, sign_ins
 from storage.bodies import Vault
 from storage.mailboxes import Mailbox
 from storage.sealing import public_of, unseal
@@ -54,25 +54,40 @@ async def issue(desk: Desk, mailbox: Mailbox) -> int:
     mailbox.opened_on = desk.today
     desk.session.add(mailbox)
     await desk.session.flush()
-    return await desk.vault.put_brief(desk.session, commune_id=desk.commune_id, text=phrase, at=desk.now)
+    return await _brief(phrase, desk)
+
+
+async def _brief(text: str, desk: Desk) -> int:
+    """Words that are shown once; they go as soon as the person has plainly seen them."""
+    body_id = await desk.vault.put_brief(desk.session, commune_id=desk.commune_id, text=text, at=desk.now)
+    desk.talk.held = {**desk.talk.held, "shown": [*desk.talk.held.get("shown", []), body_id]}
+    return body_id
+
+
+async def let_go(desk: Desk) -> None:
+    """The talk is done with its mailbox: what was shown is gone, and nothing leads from the talk to the mailbox."""
+    shown = desk.talk.held.get("shown", [])
+    await bodies.forget_brief(desk.session, commune_id=desk.commune_id, body_ids=shown)
+    desk.talk.held = {}
 
 
 async def handle(message: Incoming, desk: Desk) -> Reply:
     """Ask for the phrase, show what is in the mailbox, take what the person adds."""
     if message.verb == "close":
-        return _say("Dạ, em đã đóng hộp thư. Anh/chị nên xóa câu bí mật khỏi máy này.", desk)
+        await let_go(desk)
+        return _say("Dạ, em đã đóng hộp thư. Anh/chị nên xóa câu bí mật khỏi máy này.")
     if message.meaning.phrase is not None:
         return await _try(message.meaning.phrase, desk)
     if desk.talk.asks == ADD and message.verb != "open" and message.meaning.command != "mailbox":
         return await _add(message, desk)
     if desk.talk.asks == PHRASE and message.meaning.command != "mailbox":
         text = "Dạ, câu bí mật có 8 tiếng, gõ không dấu cũng được. Anh/chị gõ lại giúp em, hoặc gõ “thôi”."
-        return _say(text, desk, asks=PHRASE)
+        return _say(text, asks=PHRASE)
     text = (
         "Dạ, anh/chị gõ câu bí mật 8 tiếng đã được cho khi gửi tin báo (không dấu cũng được).\n"
         "Em xóa câu ấy khỏi máy chủ ngay khi trả lời; anh/chị nhớ xóa cả trên máy mình."
     )
-    return _say(text, desk, asks=PHRASE)
+    return _say(text, asks=PHRASE)
 
 
 async def _try(phrase: str, desk: Desk) -> Reply:
@@ -86,13 +101,13 @@ async def _try(phrase: str, desk: Desk) -> Reply:
     if waits:
         minutes = int(max(waits).total_seconds() // 60) + 1
         text = f"Dạ, câu bí mật đã gõ sai nhiều lần. Anh/chị chờ {minutes} phút rồi thử lại giúp em."
-        return _say(text, desk, asks=PHRASE)
+        return _say(text, asks=PHRASE)
     keys = await asyncio.to_thread(keys_of, phrase, desk.vault, commune_id=desk.commune_id)
     found = await mailboxes.by_locator(desk.session, commune_id=desk.commune_id, locator=keys.locator)
     if found is None:
         for kind, key in doors.items():
             await _count(desk, kind, key, rows[kind])
-        return _say("Dạ, không có hộp thư nào mở bằng câu này. Anh/chị xem lại từng tiếng giúp em.", desk, asks=PHRASE)
+        return _say("Dạ, không có hộp thư nào mở bằng câu này. Anh/chị xem lại từng tiếng giúp em.", asks=PHRASE)
     await sign_ins.forget(desk.session, keys=[doors["account"]])
     return await _show(found, keys, desk)
 
@@ -117,22 +132,23 @@ async def _show(mailbox: Mailbox, keys: Keys, desk: Desk) -> Reply:
     head = f"Dạ, hộp thư {mailbox.code} (nhận ngày {mailbox.opened_on:%d/%m/%Y}, {told} phần đã niêm phong)."
     tail = "Muốn kể thêm thì nhắn ngay ở đây, đừng ghi tên mình; xong thì đóng hộp thư."
     if not answers:
-        return _say(f"{head} Chưa có trả lời.\n{tail}", desk, asks=ADD)
+        return _say(f"{head} Chưa có trả lời.\n{tail}", asks=ADD)
     shown = " · ".join(answers)[:LONGEST_SHOWN]
-    body_id = await desk.vault.put_brief(desk.session, commune_id=desk.commune_id, text=shown, at=desk.now)
-    return _say(f"{head} Trả lời, mới nhất trước:\n{SAID}\n{tail}", desk, asks=ADD, quotes=body_id)
+    body_id = await _brief(shown, desk)
+    return _say(f"{head} Trả lời, mới nhất trước:\n{SAID}\n{tail}", asks=ADD, quotes=body_id)
 
 
 async def _add(message: Incoming, desk: Desk) -> Reply:
     mailbox = await of_talk(desk)
     if mailbox is None or not message.text:
-        return _say("Dạ, hộp thư đã đóng. Anh/chị gõ “hộp thư” để mở lại.", desk)
+        await let_go(desk)
+        return _say("Dạ, hộp thư đã đóng. Anh/chị gõ “hộp thư” để mở lại.")
     told = await sealing.keep(desk, message.text, mailbox=mailbox, body_ids=[desk.body_id])
     if told is None:
         text = "Dạ, phần này em không niêm phong được vì không đủ hai người giữ khóa được xem; em đã xóa, không giữ."
     else:
         text = "Dạ, đã niêm phong thêm." + taken_out(told.taken_out) + " Còn gì anh/chị nhắn tiếp, hoặc đóng hộp thư."
-    return _say(text, desk, asks=ADD)
+    return _say(text, asks=ADD)
 
 
 async def of_talk(desk: Desk) -> Mailbox | None:
@@ -146,10 +162,8 @@ def taken_out(count: int) -> str:
     return f" Em đã bỏ {count} chi tiết có thể lộ ra anh/chị." if count else ""
 
 
-def _say(text: str, desk: Desk, *, asks: str | None = None, quotes: int | None = None) -> Reply:
+def _say(text: str, *, asks: str | None = None, quotes: int | None = None) -> Reply:
     """A reply that leaves nothing of the person's message behind."""
-    if asks is None:
-        desk.talk.held = {}
     choices = (CLOSE,) if asks == ADD else (TO_A_PERSON,)
     return Reply(text, "denunciation", choices=choices, asks=asks, quotes=quotes, keeps_body=False)
 

@@ -118,6 +118,12 @@ async def mark_sealed(session: AsyncSession, *, commune_id: int, body_ids: list[
     await session.exec(update(Body).where(*mine).values(state="sealed", wrapped_key=None, ciphertext=None))
 
 
+async def forget_brief(session: AsyncSession, *, commune_id: int, body_ids: list[int]) -> None:
+    """These brief words were seen: they are gone for good."""
+    mine = (col(Body.commune_id) == commune_id, col(Body.id).in_(body_ids), col(Body.state) == "brief")
+    await session.exec(update(Body).where(*mine).values(state="erased", wrapped_key=None, ciphertext=None))
+
+
 async def erase_brief(session: AsyncSession, *, commune_id: int, before: datetime) -> None:
     """Brief words that were shown long enough are gone for good."""
     old = (col(Body.commune_id) == commune_id, col(Body.state) == "brief", col(Body.written_at) < before)
