@@ -130,6 +130,7 @@ async def open_desk(session: AsyncSession, event: InboxEvent, tools: Tools, chan
         greeted_by_page=channel is None or channel.greets,
         channel=channel.name if channel is not None else "",
         reads=partial(_words, channel) if channel is not None else str,
+        files_at=f"/x/{commune.code}/don" if channel is not None and channel.greets else "",
         is_foreign=channel is not None and channel.foreign,
         web_chat=f"{tools.public_url}/x/{commune.code}" if tools.public_url else "",
     )

@@ -23,6 +23,7 @@ from bot.webchat import errors as chat_errors
 from bot.webchat.errors import NOT_ALLOWED, NOT_FOUND, UNEXPECTED, ForeignOrigin
 from bot.webchat.hub import Hub
 from bot.webchat.pages import Pages
+from bot.webchat.petitions import PetitionRoutes
 from bot.webchat.receipts import Receipts
 from bot.webchat.routes import WebChatRoutes
 from bot.webhooks import LARGEST, Door, Webhooks
@@ -64,6 +65,7 @@ def application(parts: Parts, door: Door | None = None) -> web.Application:
     receipts = Receipts(parts.database, parts.clock)
     app.cleanup_ctx.append(receipts.running)
     app.router.add_routes(WebChatRoutes(parts, Pages(site), hub, receipts).table())
+    app.router.add_routes(PetitionRoutes(parts).table())
     app.router.add_routes(console.table(parts, site))
     app.router.add_routes(Health(parts, hub).table())
     app.router.add_get("/static/{name}", site.file)

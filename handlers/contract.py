@@ -146,6 +146,7 @@ class Desk:
     channel: str = ""  # its name, which a case keeps as its origin
     reads: Callable[[str], str] = str  # the words in a body, as this channel's wrapping has them
     is_foreign: bool = False  # the channel's operator is outside Viet Nam: nothing personal is asked there
+    files_at: str = ""  # where this chat's own page fetches files; empty on channels without a page of ours
     web_chat: str = ""  # address of the commune's own page, where it is known
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import mailbox, sealing
+from handlers import mailbox, petition, sealing
 from handlers.contract import SAID, Choice, Desk, Feature, Incoming, Reply
 from handlers.grounds import grounds
 from handlers.sealing import Told
@@ -39,7 +39,7 @@ async def _explain(message: Incoming, desk: Desk) -> Reply:
     again = desk.talk.asks == NEXT and message.meaning.action != "denunciation"
     possible = await sealing.is_possible(desk)
     is_story = message.meaning.action in ("denunciation", "report") or message.meaning.content_words > FEW_WORDS
-    told = await _seal(message, desk) if possible and is_story else None
+    told = await _seal(message, desk) if possible and is_story and message.chosen is None else None
     opening = (
         "Dạ, việc này không gửi qua đây được ạ: tố cáo phải bằng đơn hoặc trình bày trực tiếp."
         if again
@@ -47,11 +47,11 @@ async def _explain(message: Incoming, desk: Desk) -> Reply:
     )
     choices = (
         Choice("Nơi và cách gửi đơn tố cáo", f"topics.open:{HOW}"),
-        Choice("Gửi tin báo không nêu tên", "denunciation.receive")
-        if possible
-        else Choice("Báo tin không nêu tên", f"topics.open:{ANONYMOUS}"),
+        petition.TIP if possible else Choice("Báo tin không nêu tên", f"topics.open:{ANONYMOUS}"),
         Choice("Số điện thoại", "directory.show"),
         Choice("Được bảo vệ thế nào", f"topics.open:{PROTECTION}"),
+        petition.BLANK,
+        Choice("Chưa chắc là tố cáo", "kinds.start", aside=True),
     )
     return Reply(
         "\n".join((opening, LAWFUL, _what_became(told, possible=possible))),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers import drafts, linking
 from handlers.contract import Choice, Desk, Feature, Incoming, Reply
-from storage import accounts, bodies, cases, checklists, inbox, links, outbox, questions, reminders
+from storage import accounts, bodies, cases, checklists, inbox, links, outbox, petitions, questions, reminders
 from storage.talks import Talk
 
 LEAVE = Choice("Thôi", "leaving.now", aside=True)
@@ -85,6 +85,7 @@ async def _erase(desk: Desk) -> Reply:
     await bodies.erase(
         desk.session, commune_id=commune_id, body_ids=[body_id for body_id in written if body_id not in kept]
     )
+    await petitions.forget(desk.session, commune_id=commune_id, account_id=account_id)
     await outbox.blank(desk.session, commune_id=commune_id, account_id=account_id)
     await reminders.drop(desk.session, commune_id=commune_id, account_id=account_id)
     await checklists.drop(desk.session, commune_id=commune_id, account_id=account_id)

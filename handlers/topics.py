@@ -32,6 +32,14 @@ MOST_FACETS = 4
 RIGHT = Choice("Đúng ý", "rating.right", aside=True)
 WRONG = Choice("Chưa đúng", "rating.wrong", aside=True)
 MORE = Choice("Xem thêm", "topics.more")
+# Entries beside which something of ours helps to decide.
+TIP = Choice("Gửi tin báo không nêu tên", "denunciation.receive")
+TOOLS = {
+    "donthu.phan-biet": Choice("Trả lời hai câu để biết loại nào", "kinds.start"),
+    "khieunai.hinh-thuc": Choice("Soạn nháp đơn khiếu nại", "petition.start"),
+    "tocao.hinh-thuc-va-rut-don": TIP,
+    "tocao.nac-danh": TIP,
+}
 OWN_SUBJECT = 0.6  # probability of another topic from which a message is about that, however little it says
 # Actions that may well be a question about the topic at hand when they are put in a few words.
 SOFT = ("answer", "clarify", "abstain", "directory", "track", "price", "premium", "smalltalk")
@@ -235,6 +243,8 @@ def _choices(answer: Answer, shown: Facet | None, *, has_more: bool | None = Non
     choices = [Choice(LABELS[facet], f"topics.facet:{facet}") for facet in facets]
     if has_more if has_more is not None else bool(answer.more or answer.doubts):
         choices.append(MORE)
+    if answer.entry.id in TOOLS:
+        choices.insert(0, TOOLS[answer.entry.id])
     basis = Choice(LABELS["basis"], "topics.facet:basis", aside=True)
     return (*choices, *([basis] if shown != "basis" else []), RIGHT, WRONG, TO_A_PERSON)
 

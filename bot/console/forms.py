@@ -177,7 +177,7 @@ class Subject(Form):
 class SealKey(Form):
     """A holder's public key."""
 
-    key = _text("Khóa công khai", needed=True, most=200, hint="Cả dòng bắt đầu bằng dhseal1.")
+    key = text_field("Khóa công khai", needed=True, most=200, hint="Cả dòng bắt đầu bằng dhseal1.")
 
 
 class SealAnswer(Form):
@@ -186,7 +186,7 @@ class SealAnswer(Form):
     text = TextAreaField(
         "Trả lời",
         [NEEDED, Length(max=2000, message="Nhiều nhất 2.000 ký tự.")],
-        filters=[_tidy_lines],
+        filters=[tidy_lines],
         description="Gửi rồi không ai trong xã đọc lại được. Không nhắc lại chi tiết có thể lộ người báo tin.",
     )
 

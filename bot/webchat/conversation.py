@@ -25,6 +25,8 @@ MOST_SHOWN = 40  # messages of the citizen on one page
 GONE = "(lời nhắn đã xóa)"
 
 _HOTLINE = re.compile(r"\b(11[1-5])\b")
+_FILE = re.compile(r"(/x/[\w.-]+/don/[0-9A-Za-z_-]{32}\.(?:docx|pdf))\b")
+FILES = {"docx": "Tải tệp Word", "pdf": "Tải tệp PDF"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +81,10 @@ class Told:
 
     @property
     def pieces(self) -> list[tuple[str, str | None]]:
-        """The text in pieces; in an emergency each number to call is a piece of its own."""
-        if self.action != "emergency":
-            return [(self.text, None)]
-        parts = _HOTLINE.split(self.text)
-        return [(part, part if number % 2 else None) for number, part in enumerate(parts) if part]
+        """The text in pieces, with what each links to: the numbers of an emergency, and files of ours."""
+        pattern = _HOTLINE if self.action == "emergency" else _FILE
+        parts = [(part, number % 2 == 1) for number, part in enumerate(pattern.split(self.text)) if part]
+        return [_linked(part) if links else (part, None) for part, links in parts]
 
     @property
     def is_answer(self) -> bool:
@@ -156,6 +157,12 @@ async def account_of(session: AsyncSession, chat: Chat) -> Account | None:
 async def has_written(session: AsyncSession, chat: Chat) -> bool:
     """Whether anything ever came from this chat."""
     return bool(await _events(session, chat, limit=1))
+
+
+def _linked(part: str) -> tuple[str, str]:
+    if part.startswith("/"):
+        return FILES[part.rpartition(".")[2]], part
+    return part, f"tel:{part}"
 
 
 def clock_time(at: datetime) -> str:

@@ -107,16 +107,13 @@
   }
 
   function write(where, message) {
-    if (message.action !== "emergency") {
-      where.textContent = message.text;
-      return;
-    }
-    message.text.split(/\b(11[1-5])\b/).forEach(function (piece, number) {
+    var links = message.action === "emergency" ? /\b(11[1-5])\b/ : /(\/x\/[\w.-]+\/don\/[0-9A-Za-z_-]{32}\.(?:docx|pdf))\b/;
+    message.text.split(links).forEach(function (piece, number) {
       var part = document.createTextNode(piece);
       if (number % 2) {
         part = document.createElement("a");
-        part.href = "tel:" + piece;
-        part.textContent = piece;
+        part.href = piece.charAt(0) === "/" ? piece : "tel:" + piece;
+        part.textContent = piece.charAt(0) !== "/" ? piece : /pdf$/.test(piece) ? "Tải tệp PDF" : "Tải tệp Word";
       }
       where.appendChild(part);
     });
