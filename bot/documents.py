@@ -88,7 +88,7 @@ def as_pdf(draft: Draft) -> bytes:
     paper.ln(LINE / 2)
     for label, words in draft.lines:
         put(f"{label}:", bold=True)
-        put(words or "\n".join([_dots(120)] * ROWS_FOR_THE_PEN))
+        put(words or "\n".join([_dots(148)] * ROWS_FOR_THE_PEN))
     paper.ln(LINE / 2)
     put(TRUE)
     put(f"{draft.signs}\n{SIGN}", align=Align.R)

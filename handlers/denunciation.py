@@ -135,7 +135,7 @@ async def _seal(message: Incoming, desk: Desk) -> Told | None:
     earlier = await _earlier(desk)
     told = await sealing.keep(
         desk,
-        "\n".join([*earlier.values(), message.text]),
+        "\n".join([*earlier.values(), await sealing.whole_words(desk, message)]),
         mailbox=await mailbox.of_talk(desk),
         body_ids=[*earlier, desk.body_id],
     )

@@ -143,7 +143,8 @@ async def _add(message: Incoming, desk: Desk) -> Reply:
     if mailbox is None or not message.text:
         await let_go(desk)
         return _say("Dạ, hộp thư đã đóng. Anh/chị gõ “hộp thư” để mở lại.")
-    told = await sealing.keep(desk, message.text, mailbox=mailbox, body_ids=[desk.body_id])
+    words = await sealing.whole_words(desk, message)
+    told = await sealing.keep(desk, words, mailbox=mailbox, body_ids=[desk.body_id])
     if told is None:
         text = "Dạ, phần này em không niêm phong được vì không đủ hai người giữ khóa được xem; em đã xóa, không giữ."
     else:

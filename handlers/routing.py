@@ -69,6 +69,7 @@ FEATURES: tuple[Feature, ...] = (
     clarify.FEATURE,
     fallback.FEATURE,
 )
+SEALED = (denunciation.TELL, mailbox.ADD)
 KEEP_FOR_OFFICERS = (reports.FEATURE, handoff.FEATURE)
 BY_NAME = {feature.name: feature for feature in FEATURES}
 
@@ -79,6 +80,8 @@ def choose(message: Incoming, talk: Talk) -> Feature:
         return mailbox.FEATURE
     if emergency.takes(message, talk):
         return emergency.FEATURE
+    if talk.asks in SEALED and message.kind == "location":  # a place on the map is part of what is sealed
+        return BY_NAME[(talk.asks or "").partition(".")[0]]
     if attachments.takes(message, talk):
         return attachments.FEATURE
     if leaving.takes(message, talk):

@@ -10,10 +10,10 @@ from datetime import date
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from handlers.contract import Desk
+from handlers.contract import Desk, Incoming
 from handlers.permissions import Role
 from knowledge.unsigned import without_writer
-from knowledge.vietnamese import fold
+from knowledge.vietnamese import fold, tidy
 from storage import bodies, grants, mailboxes, officers, offices, seals
 from storage.grants import Grant
 from storage.mailboxes import Mailbox
@@ -24,7 +24,7 @@ from storage.seals import SealHolder
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read for another
 CODE_LENGTH = 6
-_HONOUR = r"(?:ong|ba|anh|chi|co|chu|bac|dong chi|dc|can bo)"
+_HONOUR = r"(?:ong|ba|anh|chi|co|chu|bac|cau|dong chi|dc)"
 # Words for an office that one person holds, and the role here that such a person has.
 _TITLES = (
     (re.compile(r"\b(?:chu tich|pho chu tich|lanh dao|bi thu|pho bi thu)\b"), Role.LEADER),
@@ -66,6 +66,13 @@ async def keep(desk: Desk, text: str, *, mailbox: Mailbox | None, body_ids: list
     return Told(mailbox, taken_out)
 
 
+async def whole_words(desk: Desk, message: Incoming) -> str:
+    """All that the person wrote, however long; the features otherwise look at its beginning."""
+    raws = await desk.vault.read(desk.session, commune_id=desk.commune_id, body_ids=[desk.body_id])
+    words = desk.words(raws[desk.body_id])
+    return "\n".join(tidy(line) for line in words.splitlines()).strip() if words else message.text
+
+
 async def readers(
     session: AsyncSession, *, commune_id: int, text: str, spared: Iterable[int], on: date
 ) -> tuple[list[SealHolder], set[int]]:
@@ -98,10 +105,9 @@ def new_code() -> str:
 def _is_about(text: str, officer: Officer, office: Office | None, held: list[Grant]) -> bool:
     """Whether a text may speak of this officer: by name, by the office that only they hold, by their unit."""
     said = " ".join(re.findall(r"\w+", fold(text)))
-    name = fold(officer.name)
-    if re.search(rf"\b{re.escape(name)}\b", said):
-        return True
-    if re.search(rf"\b{_HONOUR} (?:\w+ ){{0,2}}{re.escape(name.split()[-1])}\b", said):
+    name = fold(officer.name).split()
+    short = "|".join(re.escape(" ".join(name[start:])) for start in range(len(name)))  # "ông Quốc Bảo", "ông Bảo"
+    if re.search(rf"\b(?:{re.escape(' '.join(name))}|{_HONOUR} (?:{short}))\b", said):
         return True
     if office is not None and re.search(rf"\b{re.escape(fold(office.name))}\b", said):
         return True

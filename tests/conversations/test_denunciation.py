@@ -154,6 +154,17 @@ async def test_with_too_few_readers_left_it_is_erased_and_said(
         assert [body.state for body in await session.exec(select(Body))] == ["erased"]
 
 
+async def test_a_long_story_is_sealed_to_its_end(citizen: Citizen, holders: list[Holder], database: Database) -> None:
+    await tip(citizen, f"{TOLD}. " + "Ông ấy ký khống từng tờ một. " * 300 + "Sổ gốc ở tủ sắt phòng kế toán.")
+    [words] = await read_together(database, holders[0], holders[1])
+    assert words.endswith("Sổ gốc ở tủ sắt phòng kế toán.") and len(words) > 8_000
+
+
+async def test_the_first_screen_is_short_without_holders(citizen: Citizen) -> None:
+    heard = await citizen.says(TOLD)
+    assert len(heard.bubbles[-1].printed) <= FIRST_SCREEN
+
+
 async def test_without_two_holders_it_is_erased_and_the_person_is_told(
     citizen: Citizen, database: Database, commune: Commune, clock: MovableClock, vault: Vault
 ) -> None:
