@@ -18,7 +18,6 @@ from handlers.contract import Desk, Feature, Incoming, Reply
 from handlers.home_commune import Home
 from knowledge.base import Knowledge
 from knowledge.errors import KnowledgeError
-from knowledge.vietnamese import tidy
 from storage import accounts, communes, dispatch, homes, inbox, outbox, reach, talks
 from storage.bodies import Vault
 from storage.inbox import InboxEvent
@@ -138,7 +137,7 @@ async def open_desk(session: AsyncSession, event: InboxEvent, tools: Tools, chan
 
 def _words(channel: Channel, raw: str) -> str:
     received = read(channel, raw)
-    return tidy(received.text) if received is not None else raw
+    return received.text if received is not None else raw
 
 
 async def _resume(received: Received, desk: Desk, channel: Channel) -> Incoming:

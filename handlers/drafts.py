@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from handlers.contract import Desk
+from knowledge.vietnamese import tidy
 from storage import bodies, cases, talks
 from storage.cases import Case
 
@@ -70,7 +71,9 @@ async def present(desk: Desk) -> Draft | None:
     raws = await desk.vault.read(desk.session, commune_id=desk.commune_id, body_ids=held)
 
     def words(kind: str) -> tuple[str, ...]:
-        return tuple(desk.reads(raws[line.body_id or 0]) for line in history if line.kind == kind and line.body_id)
+        return tuple(
+            tidy(desk.reads(raws[line.body_id or 0])) for line in history if line.kind == kind and line.body_id
+        )
 
     return Draft(case, words("told"), words("place"), words("since"))
 

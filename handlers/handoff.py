@@ -7,6 +7,7 @@ from handlers.contract import Choice, Desk, Feature, Incoming, Reply
 from handlers.lifecycle import RUNNING
 from handlers.people import desk_line
 from knowledge.deadlines import in_words
+from knowledge.vietnamese import tidy
 from storage import cases, inbox
 from storage.cases import Case
 from storage.talks import Talk
@@ -68,7 +69,7 @@ async def _open(desk: Desk) -> Case:
         case,
         commune=desk.commune,
         vault=desk.vault,
-        text=" ".join(desk.reads(raw) for raw in raws.values()),
+        text=" ".join(tidy(desk.reads(raw)) for raw in raws.values()),
         now=desk.now,
         today=desk.today,
     )

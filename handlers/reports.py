@@ -14,7 +14,7 @@ from knowledge.categories import OTHER, categories, propose
 from knowledge.cues import asks
 from knowledge.distance import find_spot
 from knowledge.telling import find_since, names_a_spot, only_announces
-from knowledge.vietnamese import syllables
+from knowledge.vietnamese import syllables, tidy
 from storage import case_lists, cases, places
 from storage.talks import Talk
 
@@ -220,7 +220,7 @@ async def _log_the_danger(desk: Desk) -> None:
     if desk.talk.last_body_id is not None:
         await drafts.keep(desk, kind="report", told="told", body_id=desk.talk.last_body_id)
         raw = await desk.vault.read(desk.session, commune_id=desk.commune_id, body_ids=[desk.talk.last_body_id])
-        await _make_out(desk.reads(raw[desk.talk.last_body_id]), desk)
+        await _make_out(tidy(desk.reads(raw[desk.talk.last_body_id])), desk)
 
 
 def _skip(desk: Desk) -> None:

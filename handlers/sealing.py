@@ -69,7 +69,7 @@ async def keep(desk: Desk, text: str, *, mailbox: Mailbox | None, body_ids: list
 async def whole_words(desk: Desk, message: Incoming) -> str:
     """All that the person wrote, however long; the features otherwise look at its beginning."""
     raws = await desk.vault.read(desk.session, commune_id=desk.commune_id, body_ids=[desk.body_id])
-    words = desk.words(raws[desk.body_id])
+    words = desk.reads(raws[desk.body_id])
     return "\n".join(tidy(line) for line in words.splitlines()).strip() if words else message.text
 
 
