@@ -122,7 +122,7 @@ async def test_a_picture_is_answered_in_words(someone: PlatformDriver) -> None:
 async def test_a_place_may_be_typed(someone: Driver) -> None:
     told = await someone.says("đèn đường trước nhà hỏng 3 tuần nay")
     assert "“đèn đường trước nhà hỏng 3 tuần nay”" in last(told)
-    assert "“ấp Mỹ Lợi, gần trường học”" in last(await someone.says("ấp Mỹ Lợi, gần trường học"))
+    assert "Nơi: ấp Mỹ Lợi, gần trường học" in last(await someone.says("ấp Mỹ Lợi, gần trường học"))
 
 
 @pytest.mark.parametrize("someone", WITH_A_MAP, indirect=True)
