@@ -33,6 +33,7 @@ class Incoming:
     `chosen` is what the picked choice does: a feature's name, a point, and what that feature made of it.
     `fits_topic`: these words are answered by a passage of the topic that is being spoken of.
     `names_topic`: they say nothing beyond the title of that topic: "khai sinh thôi".
+    `phrase`: the secret phrase of a mailbox, folded, where the message is one.
     `places`: the units that they name. `kind`: whether it was words, or a photo, a place on the map ...
     """
 
@@ -43,6 +44,7 @@ class Incoming:
     names_topic: bool = False
     places: tuple[Mention, ...] = ()
     kind: Kind = "text"
+    phrase: str | None = None
 
     @property
     def argument(self) -> str:

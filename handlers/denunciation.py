@@ -39,7 +39,8 @@ async def _explain(message: Incoming, desk: Desk) -> Reply:
     again = desk.talk.asks == NEXT and message.meaning.action != "denunciation"
     possible = await sealing.is_possible(desk)
     is_story = message.meaning.action in ("denunciation", "report") or message.meaning.content_words > FEW_WORDS
-    told = await _seal(message, desk) if possible and is_story and message.chosen is None else None
+    is_story = is_story and message.kind == "text" and message.chosen is None
+    told = await _seal(message, desk) if possible and is_story else None
     opening = (
         "Dạ, việc này không gửi qua đây được ạ: tố cáo phải bằng đơn hoặc trình bày trực tiếp."
         if again
@@ -105,7 +106,9 @@ async def _receive(desk: Desk) -> Reply:
 
 async def _more(message: Incoming, desk: Desk) -> Reply:
     """Every further message is sealed beside the first."""
-    told = await _seal(message, desk) if message.text else None
+    if not message.text or message.kind == "location":
+        return Reply(mailbox.NO_FILES, "denunciation", choices=(DONE,), asks=TELL, keeps_body=False)
+    told = await _seal(message, desk)
     if told is None:
         return await _cannot(desk)
     text = "Dạ, đã niêm phong." + mailbox.taken_out(told.taken_out) + " Anh/chị kể tiếp, hoặc gõ “xong”."

@@ -15,6 +15,7 @@ from knowledge.errors import KnowledgeError
 from knowledge.masking import mask
 from knowledge.meaning import Meaning
 from knowledge.passages import fits
+from knowledge.phrases import find_phrase
 from knowledge.vietnamese import fold, tidy
 from storage import bodies, outbox, questions, talks
 from storage.outbox import OutboxMessage
@@ -48,7 +49,15 @@ def resume(text: str, desk: Desk, *, before: str = "") -> Incoming:
         chosen = pick(together, desk)  # "căn cước", "bị mất": one question in pieces
         meaning = together if chosen or together.action == "answer" else meaning
     fits_topic, names_topic = _fits(words, meaning, desk), _names(meaning, desk)
-    return Incoming(words, meaning, chosen=chosen, fits_topic=fits_topic, names_topic=names_topic, places=places)
+    return Incoming(
+        words,
+        meaning,
+        chosen=chosen,
+        fits_topic=fits_topic,
+        names_topic=names_topic,
+        places=places,
+        phrase=find_phrase(words),  # as typed: a phrase may hold what elsewhere is the name of a place
+    )
 
 
 async def record(message: Incoming, reply: Reply, desk: Desk) -> None:

@@ -27,6 +27,10 @@ FREE_TRIES = {"account": 4, "commune": 40}  # wrong phrases in an hour before ea
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(minutes=30)
 FORGOTTEN_AFTER = timedelta(hours=1)
 LONGEST_SHOWN = 3_000  # characters of answers in one reply
+NO_FILES = (
+    "Dạ, ảnh, tệp, tin thoại em chưa niêm phong được, vị trí thì lộ chỗ anh/chị đứng, nên em đã xóa, không giữ. "
+    "Anh/chị kể bằng chữ giúp em; giấy tờ chứng minh thì nộp trực tiếp."
+)
 CLOSE = Choice("Đóng hộp thư", "mailbox.close")
 
 
@@ -76,8 +80,8 @@ async def handle(message: Incoming, desk: Desk) -> Reply:
     if message.verb == "close":
         await let_go(desk)
         return _say("Dạ, em đã đóng hộp thư. Anh/chị nên xóa câu bí mật khỏi máy này.")
-    if message.meaning.phrase is not None:
-        return await _try(message.meaning.phrase, desk)
+    if message.phrase is not None:
+        return await _try(message.phrase, desk)
     if desk.talk.asks == ADD and message.verb != "open" and message.meaning.command != "mailbox":
         return await _add(message, desk)
     if desk.talk.asks == PHRASE and message.meaning.command != "mailbox":
@@ -140,7 +144,9 @@ async def _show(mailbox: Mailbox, keys: Keys, desk: Desk) -> Reply:
 
 async def _add(message: Incoming, desk: Desk) -> Reply:
     mailbox = await of_talk(desk)
-    if mailbox is None or not message.text:
+    if mailbox is not None and (not message.text or message.kind == "location"):
+        return _say(NO_FILES, asks=ADD)
+    if mailbox is None:
         await let_go(desk)
         return _say("Dạ, hộp thư đã đóng. Anh/chị gõ “hộp thư” để mở lại.")
     words = await sealing.whole_words(desk, message)
@@ -171,7 +177,7 @@ def _say(text: str, *, asks: str | None = None, quotes: int | None = None) -> Re
 
 def takes(message: Incoming, _talk: Talk) -> bool:
     """The phrase itself, or the wish to open a mailbox."""
-    return message.meaning.phrase is not None or message.meaning.command == "mailbox"
+    return message.phrase is not None or message.meaning.command == "mailbox"
 
 
 def continues(_message: Incoming, _talk: Talk) -> bool:

@@ -69,18 +69,19 @@ FEATURES: tuple[Feature, ...] = (
     clarify.FEATURE,
     fallback.FEATURE,
 )
-SEALED = (denunciation.TELL, mailbox.ADD)
+SEALED = (denunciation.NEXT, denunciation.TELL, mailbox.ADD)
 KEEP_FOR_OFFICERS = (reports.FEATURE, handoff.FEATURE)
 BY_NAME = {feature.name: feature for feature in FEATURES}
 
 
 def choose(message: Incoming, talk: Talk) -> Feature:
     """Danger first, then the way out, one's own data, a picked choice, the talk in progress, and then what fits."""
-    if message.meaning.phrase is not None:  # eight words of our own making: no danger speaks so
+    if message.phrase is not None:  # eight words of our own making: no danger speaks so
         return mailbox.FEATURE
     if emergency.takes(message, talk):
         return emergency.FEATURE
-    if talk.asks in SEALED and message.kind == "location":  # a place on the map is part of what is sealed
+    if talk.asks in SEALED and message.kind not in ("text", "press", "unsupported"):
+        # A picture, or the place where somebody stands, may not lie here even for a while.
         return BY_NAME[(talk.asks or "").partition(".")[0]]
     if attachments.takes(message, talk):
         return attachments.FEATURE

@@ -83,7 +83,6 @@ class Meaning:
     content_words: int = 0
     in_scope: float = field(default=0.0)
     general: General | None = None
-    phrase: str | None = None  # the secret phrase of a mailbox, folded, where the message is one
 
     @property
     def action(self) -> Action:

@@ -13,7 +13,6 @@ from knowledge.emergencies import find_emergency
 from knowledge.entry import Entry
 from knowledge.lexicon import spoken
 from knowledge.meaning import Band, Found, Meaning
-from knowledge.phrases import find_phrase
 from knowledge.ranking import Ranked
 from knowledge.repair import Repair
 from knowledge.sentences import find_question
@@ -92,7 +91,6 @@ class Understanding:
             content_words=content_words,
             in_scope=ours,
             general=general,
-            phrase=find_phrase(text),
         )
 
 

@@ -27,7 +27,7 @@ from storage.bodies import Vault
 from storage.mailboxes import Mailbox
 from storage.tables import METADATA
 from tests.bot.console import hire, seat
-from tests.bot.drivers import Driver, driving
+from tests.bot.drivers import Driver, PlatformDriver, driving
 from tests.bot.running import Serves
 from tests.conftest import THE_DAY
 from tests.sealed import appoint, read_together
@@ -94,7 +94,7 @@ async def test_told_on_any_channel_it_is_read_by_two_holders_and_nobody_else(
         box = (await mailboxes.open_ones(session, commune_id=commune.id or 0))[0]
         await mailboxes.answer(session, box, officer_id=holders[0].officer.id or 0, text=f"Về {STORY}", at=now)
     answered = await someone.says(f"hộp thư {phrase}")
-    assert STORY in answered[-1].text, "the person reads what was answered"
+    assert STORY in answered[-1].text, ("the person reads what was answered", phrase, given)
     await someone.says("Đóng hộp thư")
 
     await asyncio.sleep(1)
@@ -173,3 +173,51 @@ async def pages(someone: Driver, commune: communes.Commune) -> dict[str, bytes]:
                 found[f"{role} {route.path}"] = await answer.read()
         await colleague.client.session.close()
     return found
+
+
+@pytest.mark.parametrize("someone", ("telegram", "zalo_oa"), indirect=True)
+async def test_a_picture_and_a_place_told_with_it_leave_nothing(
+    someone: Any, dropped: list[tuple[bytes, bytes]], tmp_path: Path
+) -> None:
+    parts = someone.served.parts
+    names = ("Trần Quốc Bảo", "Phạm Hải Yến")
+    holders = await appoint(
+        parts.database, await communes_only(someone), names=names, now=parts.clock.now(), today=THE_DAY
+    )
+    await someone.says(TOLD)
+    await someone.says("2")
+    pictured = await someone.brings(someone.photo())
+    assert "chưa niêm phong được" in pictured[-1].text
+    placed = await someone.brings(someone.place())
+    assert "lộ chỗ anh/chị đứng" in placed[-1].text
+    assert len(await read_together(parts.database, *holders)) == 1, "only what was told in words"
+    raw = b"".join(files(tmp_path).values())
+    assert [
+        text for key, text in dropped[1:] if key in raw and text in raw and b"x.zdn.vn" in opened(parts, key, text)
+    ] == []
+    assert not any(key in raw for key, _text in dropped[:1]), "the first message's key is gone from file and log"
+
+
+def opened(parts: Any, key: bytes, text: bytes) -> bytes:
+    return SecretBox(parts.vault.unwrap(key)).decrypt(text)
+
+
+@pytest.mark.parametrize("name", ("webchat", "zalo_bot"))
+async def test_a_restart_in_the_middle_loses_nothing(name: str, serves: Serves) -> None:
+    async with driving(name, serves) as first:
+        parts = first.served.parts
+        names = ("Trần Quốc Bảo", "Phạm Hải Yến", "Lý Gia Thịnh")
+        holders = await appoint(
+            parts.database, await communes_only(first), names=names, now=parts.clock.now(), today=THE_DAY
+        )
+        await first.says(TOLD)
+        given = (await first.says("2"))[-1].text
+        await first.says(MORE)
+    phrase = given.split("chép ra giấy:\n")[1].split("\n")[0]
+    async with driving(name, serves) as second:
+        if isinstance(second, PlatformDriver):
+            second.fake.last_message = 1_000  # the platform itself goes on counting
+        assert "2 phần đã niêm phong" in (await second.says(f"hộp thư {phrase}"))[-1].text
+        await second.says("ông ấy còn giữ sổ tay")
+        told = await read_together(second.served.parts.database, holders[0], holders[1])
+    assert [STORY in told[0], MORE in told[1], "sổ tay" in told[2]] == [True, True, True]

@@ -10,6 +10,7 @@ import pytest
 from sqlmodel import select
 
 from bot.scheduler import Scheduler
+from handlers import mailbox
 from handlers.contract import FIRST_SCREEN
 from storage import mailboxes
 from storage.accounts import Account
@@ -126,6 +127,14 @@ def _plain(text: str) -> str:
     from knowledge.vietnamese import fold
 
     return fold(text)
+
+
+async def test_a_phrase_may_sound_like_a_place(
+    citizen: Citizen, holders: list[Holder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailbox, "new_phrase", lambda: "phượng đục trâu xanh bò đỏ heo tím")
+    phrase = await tip(citizen)
+    assert "Chưa có trả lời" in (await citizen.says(f"hộp thư {phrase}")).text
 
 
 async def test_guessing_has_to_wait(citizen: Citizen, neighbour: Citizen, holders: list[Holder]) -> None:
