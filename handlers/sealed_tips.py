@@ -75,7 +75,8 @@ async def listed(work: Workplace) -> list[Tip]:
     """Tips of which this person may know, the newest first; one that is about them is not among them."""
     work.demand(Act.SEAL_READ)
     rows = await mailboxes.open_ones(work.session, commune_id=work.commune_id)
-    return [await _tip(work, row) for row in rows if work.person.officer_id not in row.spared]
+    theirs = await _theirs(work)
+    return [await _tip(work, row, theirs) for row in rows if work.person.officer_id not in row.spared]
 
 
 async def opened(work: Workplace, mailbox_id: int) -> Tip:
@@ -84,7 +85,7 @@ async def opened(work: Workplace, mailbox_id: int) -> Tip:
     row = await mailboxes.get(work.session, commune_id=work.commune_id, mailbox_id=mailbox_id)
     if row is None or row.state != "open" or work.person.officer_id in row.spared:
         raise NoSuchTip
-    return await _tip(work, row)
+    return await _tip(work, row, await _theirs(work))
 
 
 async def package(work: Workplace, mailbox_id: int) -> tuple[str, str]:
@@ -126,9 +127,12 @@ async def answer(work: Workplace, mailbox_id: int, text: str) -> None:
     await work.note(Act.SEAL_HOLD, "mailbox", mailbox_id, what="answered")
 
 
-async def _tip(work: Workplace, row: Mailbox) -> Tip:
+async def _theirs(work: Workplace) -> set[int]:
+    return await seals.mailboxes_for(work.session, commune_id=work.commune_id, officer_id=work.person.officer_id)
+
+
+async def _tip(work: Workplace, row: Mailbox, theirs: set[int]) -> Tip:
     mine = {"commune_id": work.commune_id, "mailbox_id": row.id or 0}
-    theirs = await seals.mailboxes_for(work.session, commune_id=work.commune_id, officer_id=work.person.officer_id)
     return Tip(
         row,
         tuple(await seals.of_mailbox(work.session, **mine)),

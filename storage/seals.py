@@ -130,11 +130,11 @@ async def shares(session: AsyncSession, *, commune_id: int, body_ids: list[int])
 
 
 async def mailboxes_for(session: AsyncSession, *, commune_id: int, officer_id: int) -> set[int]:
-    """Mailboxes of which this officer has a share of every text: one that is about them has texts without."""
+    """Mailboxes in which this officer has a share of some text."""
     theirs = (
         select(SealShare.sealed_body_id)
         .join(SealHolder, col(SealHolder.id) == col(SealShare.holder_id))
         .where(col(SealHolder.commune_id) == commune_id, col(SealHolder.officer_id) == officer_id)
     )
-    mine = select(SealedBody).where(col(SealedBody.commune_id) == commune_id, col(SealedBody.id).in_(theirs))
-    return {body.mailbox_id for body in await session.exec(mine)}
+    mine = select(SealedBody.mailbox_id).where(col(SealedBody.commune_id) == commune_id, col(SealedBody.id).in_(theirs))
+    return set(await session.exec(mine))

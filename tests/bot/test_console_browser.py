@@ -29,7 +29,8 @@ PAGES = {
         "/console/commune/settings",
     ),
     Role.LEADER: ("/console/cases", "/console/gaps", "/console/officers/1"),
-    Role.INSPECTOR: ("/console/audit",),
+    Role.INSPECTOR: ("/console/audit", "/console/seals"),
+    Role.SEAL_HOLDER: ("/console/seals",),
 }
 
 
