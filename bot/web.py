@@ -17,6 +17,7 @@ from bot.console.errors import SignedOut
 from bot.console.visits import HOME, SIGN_IN, go, safe_next
 from bot.errors import Words
 from bot.health import Health
+from bot.outcomes import OutcomePages
 from bot.pace import Pace, TooOften
 from bot.site import Site
 from bot.webchat import errors as chat_errors
@@ -66,6 +67,7 @@ def application(parts: Parts, door: Door | None = None) -> web.Application:
     app.cleanup_ctx.append(receipts.running)
     app.router.add_routes(WebChatRoutes(parts, Pages(site), hub, receipts).table())
     app.router.add_routes(PetitionRoutes(parts).table())
+    app.router.add_routes(OutcomePages(parts, site).table())
     app.router.add_routes(console.table(parts, site))
     app.router.add_routes(Health(parts, hub).table())
     app.router.add_get("/static/{name}", site.file)

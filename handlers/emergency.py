@@ -35,15 +35,24 @@ ADVICE = {
 }
 
 
+ILL = ("medical", "accident", "suicide", "electric", "drowning")  # where the commune's clinic is near
+NO_REPORT = ("suicide", "medical")  # nobody is offered a form there
+
+
 async def handle(message: Incoming, desk: Desk) -> Reply:
     """Numbers, one line of what to do, and the commune's police; whatever was begun is kept."""
     kind = message.meaning.emergency.kind if message.meaning.emergency else "crime"
     first, *others = NUMBERS[kind]
     lines = [f"GỌI NGAY {first} · " + " · ".join(others) + "."]
-    if desk.commune.police_phone:
-        lines.append(f"Công an xã: {desk.commune.police_phone}.")
+    local = [f"Công an xã: {desk.commune.police_phone}"] if desk.commune.police_phone else []
+    if kind in ILL and desk.commune.clinic_phone:
+        local.append(f"Trạm y tế: {desk.commune.clinic_phone}")
+    if local:
+        lines.append(" · ".join(local) + ".")
     lines += [ADVICE[kind], "Khi đã an toàn, anh/chị nhắn lại để em ghi nhận tiếp ạ."]
     choices = tuple(Choice(option["label"], option["does"], option.get("aside", False)) for option in desk.talk.choices)
+    if desk.talk.asks is None and kind not in NO_REPORT:
+        choices = (Choice("Đã an toàn, ghi nhận việc này", "reports.log", aside=True),)
     return Reply("\n".join(lines), action="emergency", choices=choices, asks=desk.talk.asks)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from wtforms import DateField, Form, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from typing import Any
+
+from wtforms import DateField, Form, RadioField, SelectField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
 
 from bot.console import words
 from bot.console.forms import BAD_DAY, NEEDED, choices, text_field, tidy_lines, which_field
@@ -76,10 +78,13 @@ class Answer(Form):
         "Số và ngày văn bản", most=100, hint="Ví dụ: 12/CV-UBND ngày 23/11/2026. Cần có khi chọn văn bản."
     )
 
-    def validate_document(self, field: StringField) -> None:
-        """A document has a number."""
-        if self.evidence.data == "document" and not field.data:
-            raise ValidationError("Ghi số và ngày của văn bản.")
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A document has a number; an empty optional field is not looked at by its own checks."""
+        good = bool(super().validate(extra_validators))
+        if self.evidence.data == "document" and not self.document.data:
+            self.document.errors = ["Ghi số và ngày của văn bản."]
+            return False
+        return good
 
 
 class Transfer(Form):
