@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import date
 from typing import Any
 
 from aiohttp import web
@@ -290,6 +291,6 @@ def _told(line: Line, people: dict[int | None, str]) -> str:
         words.EVIDENCE.get(facts.get("evidence", ""), "") if line.kind == "answer" else "",
         str(facts.get("body") or ""),
         str(facts.get("document") or ""),
-        f"hạn {facts['due_on']}" if facts.get("due_on") else "",
+        f"hạn {date.fromisoformat(facts['due_on']):%d/%m/%Y}" if facts.get("due_on") else "",
     ]
     return " · ".join(part for part in parts if part)

@@ -65,8 +65,9 @@ class CasePages:
             empty="Không có vụ việc nào.",
             next=f"{CASES}?{keep}&skip={page.next_skip}" if page.next_skip is not None else "",
         )
+        filtered = bool(wanted.kind or wanted.hamlet_id or wanted.state)
         adds = visit.person is not None and may_at_all(visit.person, Act.CASE_ADD)
-        return self._pages.show(visit, "cases.html", table=table, form=form, adds=adds)
+        return self._pages.show(visit, "cases.html", table=table, form=form, adds=adds, filtered=filtered)
 
     async def new(self, visit: Visit) -> web.StreamResponse:
         """Somebody without a phone, at the desk."""
