@@ -20,7 +20,7 @@ from bot.delivery import Delivery
 from bot.intake import Intake
 from bot.ledger import Outlet
 from bot.pipeline import Tools
-from bot.scheduler import Scheduler
+from bot.scheduler import Scheduler, jobs_of
 from bot.settings import Settings
 from bot.tally import Tally
 from bot.webhooks import Door
@@ -98,7 +98,7 @@ async def assemble(settings: Settings, *, terminal: Terminal | None = None) -> A
             database=database,
             vault=vault,
             worker=Worker(database, vault, settings.clock, channels),
-            scheduler=Scheduler(database, settings.clock),
+            scheduler=Scheduler(database, settings.clock, jobs_of(settings.public_url)),
         )
 
 

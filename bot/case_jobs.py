@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.clock import Clock
-from handlers import case_clock, clock
+from handlers import case_clock, clock, officer_chat
 from handlers.lifecycle import REOPENS_WITHIN
-from storage import case_lists, cases, communes
+from storage import case_alerts, case_lists, cases, communes, officer_chats
 from storage.cases import Case
 from storage.database import Database
 
@@ -61,6 +61,20 @@ async def tend_drafts(database: Database, times: Clock) -> None:
         async with database.reading() as session:
             found = await case_lists.drafts(session, commune_id=commune_id, opened_before=before)
         await _each(database, commune_id, found, tend)
+
+
+async def push_alerts(database: Database, times: Clock, *, base: str = "") -> None:
+    """News of their cases into the officers' own chats, in working hours. `base`: where the console is, if known."""
+    for commune_id in await _tenants(database):
+        async with database.reading() as session:
+            calendar = await clock.calendar_of(session, commune_id=commune_id)
+            linked = await officer_chats.linked(session, commune_id=commune_id)
+            rung = await case_alerts.unpushed(session, commune_id=commune_id, officer_ids=list(linked))
+        if not clock.in_hours(times.now(), calendar):
+            continue
+        for alert in rung:
+            async with database.writing() as session:
+                await officer_chat.push(session, alert, linked[alert.officer_id], now=times.now(), base=base)
 
 
 async def _tenants(database: Database) -> list[int]:

@@ -7,8 +7,9 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
-from bot.case_jobs import close_silent, tend_drafts, watch_deadlines
+from bot.case_jobs import close_silent, push_alerts, tend_drafts, watch_deadlines
 from bot.clock import VIET_NAM, Clock
 from bot.errors import AuditBroken
 from handlers.logbook import SILENCE
@@ -152,6 +153,12 @@ JOBS = (
     Job("forget_old_sign_ins", timedelta(days=1), forget_old_sign_ins),
     Job("remind", timedelta(minutes=30), remind),
 )
+
+
+def jobs_of(public_url: str | None) -> tuple[Job, ...]:
+    """All jobs of a deployment whose console is at this address."""
+    push = Job("push_alerts", timedelta(minutes=1), partial(push_alerts, base=public_url or ""))
+    return (*JOBS, push)
 
 
 class Scheduler:

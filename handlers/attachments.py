@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers import reports
+from handlers import report_screens, reports
 from handlers.contract import Choice, Desk, Feature, Incoming, Reply
 from handlers.people import TO_A_PERSON, desk_line
 from storage.talks import Talk
@@ -35,7 +35,8 @@ async def handle(message: Incoming, desk: Desk) -> Reply:
 
 async def _place(message: Incoming, desk: Desk) -> Reply:
     """A place on the map begins a report; in the middle of one it answers "where" and does not come here."""
-    await reports.keep_place(message.text, desk)
+    if await reports.keep_place(message, desk) is False:
+        return report_screens.too_far()
     text = "Dạ, em ghi lại vị trí anh/chị gửi. Ở chỗ đó có việc gì ạ? Anh/chị kể giúp em."
     return Reply(text, "report", choices=(reports.CANCEL, TO_A_PERSON), asks=reports.WHAT)
 

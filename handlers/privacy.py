@@ -75,6 +75,7 @@ async def _erase(desk: Desk) -> Reply:
     for case in await cases.of_account(desk.session, commune_id=commune_id, account_id=account_id):
         held = await cases.drop_draft(desk.session, commune_id=commune_id, case_id=case.id or 0)
         await bodies.erase(desk.session, commune_id=commune_id, body_ids=held)
+    await cases.part_with(desk.session, commune_id=commune_id, account_id=account_id)
     kept = await cases.bodies_held(desk.session, commune_id=commune_id)
     written = await inbox.bodies_of_chat(
         desk.session,

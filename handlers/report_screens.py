@@ -39,6 +39,12 @@ def where(known: Sequence[Hamlet], *, quotes: int | None = None, first: bool = F
     return Reply(text, "report", choices=choices, asks=PLACE, quotes=quotes if first else None)
 
 
+def too_far() -> Reply:
+    """Asked again."""
+    text = "Dạ, vị trí này cách trung tâm xã hơn 30 km. Anh/chị gửi lại vị trí, hoặc gõ tên thôn, ấp giúp em ạ."
+    return Reply(text, "report", choices=(SKIP, CANCEL, TO_A_PERSON), asks=PLACE)
+
+
 def since_when() -> Reply:
     """A rough answer is an answer."""
     choices = (*(Choice(words, f"reports.since:{at}") for at, words in enumerate(TIMES)), SKIP, CANCEL, TO_A_PERSON)

@@ -12,7 +12,7 @@ from handlers.report_screens import CANCEL, PLACE, SAME, SEND, SINCE, TIMES, WHA
 from handlers.wording import as_body
 from knowledge.categories import OTHER, categories, propose
 from knowledge.cues import asks
-from knowledge.distance import find_spot
+from knowledge.distance import Spot, find_spot
 from knowledge.telling import find_since, names_a_spot, only_announces
 from knowledge.vietnamese import syllables, tidy
 from storage import case_lists, cases, places
@@ -20,6 +20,7 @@ from storage.talks import Talk
 
 __all__ = ["CANCEL", "FEATURE", "PLACE", "WHAT"]
 MOST_A_DAY, A_DAY = 10, timedelta(days=1)
+FARTHEST = 30_000.0  # metres from the commune's centre
 SHORT_ANSWER = 12  # syllables of a message that may answer "where"; a longer one tells more of the matter
 # What a person may say in the middle of a report that is not the answer to our question.
 OTHER_WISHES = ("handoff", "menu", "track", "directory", "complaint", "denunciation", "price", "premium", "answer")
@@ -86,6 +87,8 @@ async def _answered(message: Incoming, desk: Desk) -> Reply | None:
         return await _send(desk, whatever_is_alike=True)
     if asked in (PLACE, SINCE) and command in ("skip", "none", "no"):
         _skip(desk)
+    elif _is_far(message, desk):
+        return report_screens.too_far()
     elif asked == PLACE and _says_where(message):
         await _at(desk, text=message.text)
     elif asked == SINCE and (find_since(message.text, on=desk.today) or message.meaning.action != "report"):
@@ -107,10 +110,13 @@ async def _take_up(desk: Desk, case_id: int) -> None:
         desk.talk.draft_id, desk.talk.held = case_id, {}
 
 
-async def keep_place(text: str, desk: Desk) -> None:
-    """A place on the map that came before any words begins a report."""
+async def keep_place(message: Incoming, desk: Desk) -> bool:
+    """A place on the map that came before any words begins a report; False for one that cannot be meant."""
+    if _is_far(message, desk):
+        return False
     await drafts.begin(desk, kind="report")
-    await _at(desk, text=text)
+    await _at(desk, text=message.text)
+    return True
 
 
 async def _make_out(text: str, desk: Desk) -> None:
@@ -226,6 +232,15 @@ async def _log_the_danger(desk: Desk) -> None:
 def _skip(desk: Desk) -> None:
     part = (desk.talk.asks or "").removeprefix("reports.")
     desk.talk.held = {"skipped": [*desk.talk.held.get("skipped", []), part]}
+
+
+def _is_far(message: Incoming, desk: Desk) -> bool:
+    """A place on the map that cannot be meant: far from the commune, or in the sea."""
+    spot = find_spot(message.text) if message.kind == "location" else None
+    commune = desk.commune
+    if spot is None or commune.latitude is None or commune.longitude is None:
+        return False
+    return spot.metres_to(Spot(commune.latitude, commune.longitude)) > FARTHEST
 
 
 def _says_where(message: Incoming) -> bool:

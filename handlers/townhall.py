@@ -30,6 +30,8 @@ SETTINGS = (
     "calls_citizen",
     "calls_itself",
     "portal",
+    "latitude",
+    "longitude",
 )
 CITIZEN_WORDS = ("anh/chị", "bà con", "ông/bà")
 OWN_WORDS = ("em", "trợ lý")

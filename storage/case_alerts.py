@@ -26,6 +26,7 @@ class CaseAlert(SQLModel, table=True):
     kind: str
     at: datetime = Field(sa_type=UtcDateTime)
     seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    pushed_at: datetime | None = Field(default=None, sa_type=UtcDateTime, description="sent to the officer's own chat")
 
 
 class CaseRating(SQLModel, table=True):
@@ -71,6 +72,23 @@ async def mark_seen(
     if case_id is not None:
         mine.append(col(CaseAlert.case_id) == case_id)
     await session.exec(update(CaseAlert).where(*mine).values(seen_at=at))
+
+
+async def unpushed(session: AsyncSession, *, commune_id: int, officer_ids: list[int]) -> list[CaseAlert]:
+    """What these officers neither looked at nor heard in their chat, oldest first."""
+    mine = (
+        col(CaseAlert.commune_id) == commune_id,
+        col(CaseAlert.officer_id).in_(officer_ids),
+        col(CaseAlert.seen_at).is_(None),
+        col(CaseAlert.pushed_at).is_(None),
+    )
+    return list(await session.exec(select(CaseAlert).where(*mine).order_by(col(CaseAlert.id)).limit(200)))
+
+
+async def mark_pushed(session: AsyncSession, *, commune_id: int, alert_id: int, at: datetime) -> None:
+    """It is in the outbox."""
+    mine = (col(CaseAlert.commune_id) == commune_id, col(CaseAlert.id) == alert_id)
+    await session.exec(update(CaseAlert).where(*mine).values(pushed_at=at))
 
 
 async def drop_of(session: AsyncSession, *, commune_id: int, case_id: int, officer_ids: list[int]) -> None:

@@ -32,6 +32,8 @@ class Commune(SQLModel, table=True):
     answer_days: int = Field(default=5, description="working days in which officers promise to answer a question")
     calls_citizen: str = Field(default="anh/chị", description="form of address: anh/chị, bà con, ông/bà")
     calls_itself: str = Field(default="em", description="em or trợ lý")
+    latitude: float | None = Field(default=None, description="of the commune's centre, degrees north")
+    longitude: float | None = Field(default=None, description="degrees east")
     portal: str = Field(default="", description="origin of the commune's own site, which may frame its web chat")
     is_province: bool = Field(default=False, description="no commune: the holder of channel accounts that all share")
     checked_on: date = Field(description="the day on which the commune last confirmed the lines above")

@@ -13,13 +13,13 @@ from bot.console.case_page import CASES, CasePage, fill
 from bot.console.forms import choices, number, typed
 from bot.console.pages import ConsolePages, Link, Table, moment
 from bot.console.visits import Route, Visit, go
-from handlers import casework, desk_entry
+from handlers import casework, desk_entry, officer_chat
 from handlers.casework import Listed
 from handlers.desk_entry import NotAtTheDesk
 from handlers.permissions import Act, may_at_all
 from knowledge.categories import categories
 from knowledge.deadlines import in_words
-from storage import case_alerts, officers, places
+from storage import case_alerts, officer_chats, officers, places
 from storage.case_lists import RUNNING, Wanted
 
 
@@ -36,6 +36,8 @@ class CasePages:
         return [
             Route("GET", CASES, self.listed, Act.CASE_LIST),
             Route("GET", "/console/bell", self.bell, Act.ACCOUNT_OWN),
+            Route("POST", "/console/bell/link", self.link, Act.ACCOUNT_OWN),
+            Route("POST", "/console/bell/unlink", self.unlink, Act.ACCOUNT_OWN),
             Route("GET", f"{CASES}/new", self.new, Act.CASE_ADD),
             Route("POST", f"{CASES}/new", self.new, Act.CASE_ADD),
             *self._page.table(),
@@ -96,13 +98,30 @@ class CasePages:
         due = in_words(slip.case.due_on) if slip.case.due_on else ""
         return self._pages.show(visit, "case_slip.html", slip=slip, due=due)
 
+    async def link(self, visit: Visit) -> web.StreamResponse:
+        """A code to type into one's own chat."""
+        async with visit.work() as work:
+            code = await officer_chat.show_code(work)
+            await work.note(Act.ACCOUNT_OWN, "officer", work.person.officer_id, what="chat")
+        return await self._bell(visit, code=code)
+
+    async def unlink(self, visit: Visit) -> web.StreamResponse:
+        """No news in a chat any more."""
+        async with visit.work() as work:
+            await officer_chats.forget(work.session, commune_id=work.commune_id, officer_id=work.person.officer_id)
+        return go("/console/bell", done="da-ket-thuc")
+
     async def bell(self, visit: Visit) -> web.StreamResponse:
         """What happened to this officer's cases since they last looked; looking at a case silences it."""
+        return await self._bell(visit)
+
+    async def _bell(self, visit: Visit, *, code: str = "") -> web.StreamResponse:
         assert visit.person is not None
         async with visit.look() as work:
             rung = await case_alerts.unseen(
                 work.session, commune_id=work.commune_id, officer_id=visit.person.officer_id
             )
+            chat = await officer_chats.of(work.session, commune_id=work.commune_id, officer_id=visit.person.officer_id)
         table = Table(
             ("Vụ việc", "Có gì", "Lúc"),
             [
@@ -115,7 +134,7 @@ class CasePages:
             ],
             empty="Không có gì mới.",
         )
-        return self._pages.show(visit, "bell.html", table=table)
+        return self._pages.show(visit, "bell.html", table=table, code=code, linked=chat is not None and chat.account_id)
 
 
 def _known(value: str | None, words_of: dict[str, str]) -> str | None:

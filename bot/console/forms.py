@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from wtforms import DateField, Form, IntegerField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms import DateField, FloatField, Form, IntegerField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
@@ -142,6 +142,12 @@ class CommuneSettings(Form):
     )
     calls_citizen = SelectField("Bot gọi người dân là", [NEEDED], choices=choices((one, one) for one in CITIZEN_WORDS))
     calls_itself = SelectField("Bot tự xưng là", [NEEDED], choices=choices((one, one) for one in OWN_WORDS))
+    latitude = FloatField(
+        "Vĩ độ trung tâm xã",
+        [Optional(), NumberRange(8, 24, "Từ 8 đến 24.")],
+        description="Ví dụ 10.5123; để trống nếu chưa có.",
+    )
+    longitude = FloatField("Kinh độ trung tâm xã", [Optional(), NumberRange(102, 118, "Từ 102 đến 118.")])
     portal = text_field(
         "Trang của xã được nhúng khung chat",
         hint="Chỉ phần đầu địa chỉ, ví dụ https://binhan.example; để trống nếu không nhúng.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from handlers import officer_chat
 from handlers.permissions import Act, Role
 
 ROLES: dict[str, str] = {
@@ -100,14 +101,7 @@ CASE_EVENTS = {
     "rate": "Người dân đánh giá",
     "publish": "Duyệt kết quả công khai",
 }
-ALERTS = {
-    "new": "vụ việc mới",
-    "due": "sắp tới hạn",
-    "late": "đã trễ hẹn",
-    "told": "người dân trả lời thêm",
-    "undone": "người dân báo chưa xong",
-    "many": "5 việc cùng loại ở một thôn trong 7 ngày",
-}
+ALERTS = officer_chat.WORDS
 ORIGINS = {
     "desk": "tại quầy",
     "webchat": "trang chat",
@@ -143,6 +137,7 @@ AT_THE_DOOR = {
 }
 DETAILS = {
     "added": "thêm",
+    "chat": "gắn ứng dụng nhắn tin",
     "link": "tạo đường dẫn đăng ký",
     "office": "đơn vị",
     "left": "cho nghỉ",

@@ -10,9 +10,9 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import col, select
 
-from bot.case_jobs import close_silent, watch_deadlines
+from bot.case_jobs import close_silent, push_alerts, watch_deadlines
 from bot.checking import check_database
-from handlers import case_acts, casework, desk_entry, outcomes
+from handlers import case_acts, casework, desk_entry, officer_chat, outcomes
 from handlers.case_acts import DateTooEarly, NotTheirs
 from handlers.casework import NoSuchCase
 from handlers.lifecycle import Lacking, NotNow
@@ -346,3 +346,45 @@ async def test_the_list_shows_late_ones_first(
         rows = (await casework.listed(work, wanted=Wanted())).rows
         late = (await casework.listed(work, wanted=Wanted(state="late"))).rows
     assert [row.case.id for row in rows] == [first, second] and [row.case.id for row in late] == [first]
+
+
+async def test_an_officers_own_chat_hears_code_kind_and_place_and_nothing_of_the_words(
+    staff: Staff,
+    works: Works,
+    database: Database,
+    clock: MovableClock,
+    citizen: Citizen,
+    neighbour: Citizen,
+    post: Post,
+) -> None:
+    async with works(staff["field"]) as work:
+        code = await officer_chat.show_code(work)
+    assert "không đúng" in (await neighbour.says("LK-7AAAAAA")).text
+    assert "đã gắn" in (await neighbour.says(code)).text
+    assert "không đúng" in (await citizen.says(code)).text  # it opens once
+    await citizen.says("đèn đường ngõ 5 hỏng từ hôm qua, tối om nguy hiểm lắm")
+    await citizen.says("gửi")
+    clock.move(hours=13)
+    await push_alerts(database, clock, base="https://xa.example")
+    assert await post.new() == []  # at night nobody is called
+    clock.move(hours=35)  # the day after is a holiday
+    await push_alerts(database, clock, base="https://xa.example")
+    await push_alerts(database, clock, base="https://xa.example")
+    (told,) = await post.new()
+    case = await the_case(database)
+    assert told.startswith(f"{case.code}: vụ việc mới (phản ánh, Đèn đường") and "tối om" not in told
+    assert told.endswith(f"https://xa.example/console/cases/{case.id}")
+
+
+async def test_a_person_who_asked_for_an_officer_reads_the_answer_in_the_chat(
+    citizen: Citizen, staff: Staff, works: Works, database: Database, post: Post
+) -> None:
+    await citizen.says("giấy tờ của tui bị kẹt bên kia hổng ai chịu")
+    await citizen.says("gặp cán bộ")
+    case = await the_case(database)
+    async with works(staff["desk"]) as work:
+        _one, lines = await casework.opened(work, case.id or 0)
+        await case_acts.answer(work, case.id or 0, words="Mời chị ghé bàn số 2.", evidence="decision", document="")
+    said = [line for line in lines if line.kind == "said"]
+    assert [line.raw for line in said] == ["giấy tờ của tui bị kẹt bên kia hổng ai chịu", "gặp cán bộ"]
+    assert said[0].replies and (case.code or "") in (await post.new())[-1]

@@ -199,3 +199,13 @@ async def test_the_rows_follow_from_the_events(
         session.add(case)
     assert not await check_database(database, vault, said.append)
     assert any("khác với nhật ký ở state" in line for line in said)
+
+
+async def test_after_a_danger_the_offer_to_log_keeps_the_first_cry(citizen: Citizen, database: Database) -> None:
+    heard = await citizen.says("dây điện đứt rơi xuống đường ngõ 5, đang xẹt lửa")
+    assert heard.action == "emergency" and "Công an xã" in heard.text
+    heard = await citizen.says("Đã an toàn, ghi nhận việc này")
+    assert heard.action == "report"
+    while "tóm tắt" not in heard.text:
+        heard = await citizen.says("bỏ qua")
+    assert "dây điện đứt" in heard.text

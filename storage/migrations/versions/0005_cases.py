@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("pushed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_casealert_case_id")),
         sa.ForeignKeyConstraint(["commune_id"], ["commune.id"], name=op.f("fk_casealert_commune_id")),
         sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_casealert_officer_id")),
@@ -32,6 +33,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_casealert_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_casealert_commune_id"), ["commune_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_casealert_officer_id"), ["officer_id"], unique=False)
+
+    op.create_table(
+        "officerchat",
+        sa.Column("officer_id", sa.Integer(), nullable=False),
+        sa.Column("commune_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("code_hash", sa.String(), nullable=True),
+        sa.Column("code_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_officerchat_account_id")),
+        sa.ForeignKeyConstraint(["commune_id"], ["commune.id"], name=op.f("fk_officerchat_commune_id")),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_officerchat_officer_id")),
+        sa.PrimaryKeyConstraint("officer_id", name=op.f("pk_officerchat")),
+    )
+    with op.batch_alter_table("officerchat", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_officerchat_code_hash"), ["code_hash"], unique=False)
+        batch_op.create_index(batch_op.f("ix_officerchat_commune_id"), ["commune_id"], unique=False)
+
+    with op.batch_alter_table("commune", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("latitude", sa.Float(), nullable=True))
+        batch_op.add_column(sa.Column("longitude", sa.Float(), nullable=True))
 
     op.create_table(
         "caserating",
@@ -171,6 +193,11 @@ def downgrade() -> None:
         batch_op.drop_column("origin")
         batch_op.drop_column("code")
 
+    with op.batch_alter_table("commune", schema=None) as batch_op:
+        batch_op.drop_column("longitude")
+        batch_op.drop_column("latitude")
+
+    op.drop_table("officerchat")
     with op.batch_alter_table("casesupporter", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_casesupporter_commune_id"))
         batch_op.drop_index(batch_op.f("ix_casesupporter_case_id"))
