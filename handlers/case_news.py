@@ -15,7 +15,7 @@ from storage.cases import Case
 from storage.outbox import OutboxMessage
 from storage.talks import Talk
 
-ABOUT_A_CASE = "cases."  # what a message about a case leaves open outlives the silence of a talk
+WAITS_LONG = ("cases.done", "cases.more")  # questions that outlive the silence of a talk: done? an officer asks
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from storage.cases import Case
 from storage.talks import Talk
 
 DONE, MORE, RATE, WHY = "cases.done", "cases.more", "cases.rate", "cases.why"
+ALSO = "cases.also"  # like MORE, but nobody waits for it: forgotten when the talk falls silent
 FACES = ("😡 Rất tệ", "🙁 Chưa tốt", "😐 Tạm được", "🙂 Tốt", "😀 Rất tốt")
 UNDONE_WORDS = ("chua xong", "chua duoc", "chua sua", "chua giai quyet", "chua lam", "van hu", "van con", "chua on")
 DONE_WORDS = ("da xong", "xong roi", "da sua", "sua roi", "duoc roi", "on roi", "da giai quyet", "hai long")
@@ -70,7 +71,7 @@ async def _case(message: Incoming, desk: Desk) -> Case | None:
 def _meant(message: Incoming, asks: str, case: Case) -> str:
     """The same choices by words."""
     said = f" {fold(message.text)} "
-    if asks == MORE:
+    if asks in (MORE, ALSO):
         return "told"
     if asks == WHY:
         return "why"
@@ -106,7 +107,7 @@ async def _undone(case: Case, desk: Desk) -> Reply:
         f"Dạ, em mở lại vụ việc {case.code} và báo người xử lý ngay. Hẹn trả lời: {in_words(deadline.due_on)}.\n"
         "Anh/chị cho biết chỗ nào chưa được, em ghi kèm ạ."
     )
-    return Reply(text, "track", choices=(TO_A_PERSON,), asks=f"{MORE}:{case.id}")
+    return Reply(text, "track", choices=(TO_A_PERSON,), asks=f"{ALSO}:{case.id}")
 
 
 async def _stands(case: Case, desk: Desk) -> Reply:
@@ -131,7 +132,7 @@ async def _told(case: Case, desk: Desk) -> Reply:
     await registering.alert(desk.session, case, "told", now=desk.now, today=desk.today)
     text = f"Dạ, em đã ghi vào vụ việc {case.code} và báo người xử lý. Còn gì thêm anh/chị cứ nhắn tiếp ạ."
     choices = (Choice("Đơn của tôi tới đâu", "tracking.show"), TO_A_PERSON)
-    return Reply(text, "track", choices=choices, asks=f"{MORE}:{case.id}")
+    return Reply(text, "track", choices=choices, asks=f"{ALSO}:{case.id}")
 
 
 async def _rated(case: Case, faces: int, desk: Desk) -> Reply:

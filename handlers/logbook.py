@@ -8,7 +8,7 @@ from typing import Any
 
 from handlers import old_names, privacy, welcome
 from handlers.addressing import address
-from handlers.case_news import ABOUT_A_CASE
+from handlers.case_news import WAITS_LONG
 from handlers.choosing import OWN_SUBJECT, names, pick
 from handlers.contract import Desk, Incoming, Reply
 from knowledge.errors import KnowledgeError
@@ -193,7 +193,7 @@ def _names(meaning: Meaning, desk: Desk) -> bool:
 
 def outlives(talk: Talk) -> bool:
     """Whether a talk is taken up again however long it was silent: in the middle of a report, or asked about a case."""
-    return talk.draft_id is not None or (talk.asks or "").startswith(ABOUT_A_CASE)
+    return talk.draft_id is not None or (talk.asks or "").startswith(WAITS_LONG)
 
 
 def _begin_anew(talk: Talk) -> None:

@@ -12,7 +12,7 @@ from handlers.case_codes import DIGITS, LETTERS
 from handlers.contract import Desk, Feature, Incoming, Reply
 from handlers.workplace import Workplace
 from knowledge.categories import categories
-from storage import accounts, case_alerts, cases, officer_chats, offices, outbox, sign_ins
+from storage import accounts, case_alerts, cases, officer_chats, outbox, places, sign_ins
 from storage.case_alerts import CaseAlert
 from storage.officer_chats import OfficerChat
 from storage.outbox import OutboxMessage
@@ -83,7 +83,7 @@ async def push(session: AsyncSession, alert: CaseAlert, account_id: int, *, now:
     await case_alerts.mark_pushed(session, commune_id=alert.commune_id, alert_id=alert.id or 0, at=now)
     if case is None:
         return
-    hamlet = await offices.hamlet(session, commune_id=case.commune_id, hamlet_id=case.hamlet_id or 0)
+    hamlet = await places.hamlet(session, commune_id=case.commune_id, hamlet_id=case.hamlet_id or 0)
     category = categories().get(case.category or "")
     parts = [
         case_words.KINDS.get(case.kind, case.kind),

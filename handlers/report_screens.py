@@ -24,8 +24,8 @@ SKIP = Choice("Bỏ qua", "reports.skip")
 WHAT_IS_IT = "Dạ, anh/chị kể giúp em: việc gì, ở đâu, từ khi nào ạ? Nói được bao nhiêu cứ nói."
 TIMES = ("Mới hôm nay", "Mấy ngày nay", "Mấy tuần nay", "Mấy tháng nay")
 MOST_HAMLETS = 8
-LONGEST_TOLD = 320  # characters of the story that the summary shows
-LONGEST_ANSWER = 100
+LONGEST_TOLD = 220  # characters of the story that the summary shows
+LONGEST_ANSWER = 70
 
 
 def where(known: Sequence[Hamlet], *, quotes: int | None = None, first: bool = False) -> Reply:

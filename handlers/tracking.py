@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from handlers import case_words
+from handlers import case_words, clock
 from handlers.case_codes import names_phrase, phrase
 from handlers.contract import Choice, Desk, Feature, Incoming, Reply
 from handlers.drafts import REPORTS
 from handlers.people import TO_A_PERSON
-from knowledge.deadlines import VIET_NAM
+from knowledge.deadlines import VIET_NAM, in_words
 from storage import cases, sign_ins
 from storage.cases import Case, CaseEvent
 from storage.sign_ins import Attempt
@@ -50,6 +50,10 @@ async def handle(message: Incoming, desk: Desk) -> Reply:
         named = next((case for case in own if str(case.id) == message.argument), None)
         if named is not None:
             return await _one(named, desk)
+    if message.verb == "days":
+        named = next((case for case in own if str(case.id) == message.argument), None)
+        if named is not None:
+            return await _days(named, desk)
     if message.meaning.codes:
         return await _by_code(message, own, desk)
     choices = (NEW, TO_A_PERSON)
@@ -100,8 +104,32 @@ async def _one(case: Case, desk: Desk) -> Reply:
     steps = [_step(event) for event in history if event.kind in STEPS][-STEPS_SHOWN:]
     line = (await case_words.line_of(desk, case)).removeprefix("- ")
     text = "\n".join([f"Dạ, {line}.", f"Nơi xử lý: {who}.", *steps])
-    choices = (*offers(case, desk), NEW, TO_A_PERSON)
+    count = (
+        (Choice("Hạn tính thế nào", f"tracking.days:{case.id}"),)
+        if case.due_on and case.account_id == desk.account_id
+        else ()
+    )
+    choices = (*offers(case, desk), *count, NEW, TO_A_PERSON)
     return Reply(text, "track", choices=choices)
+
+
+async def _days(case: Case, desk: Desk) -> Reply:
+    """How the day came about: the promise, the days that were not counted and why, and what moved it since."""
+    if case.received_at is None or case.promised_on is None or case.due_on is None:
+        return await _one(case, desk)
+    calendar = await clock.calendar_of(desk.session, commune_id=desk.commune_id)
+    deadline = clock.due(case.received_at, days=desk.commune.answer_days, calendar=calendar)
+    skipped = [f"{in_words(each.day)} ({each.why})" for each in deadline.days if each.why]
+    lines = [
+        f"Dạ, xã hẹn {desk.commune.answer_days} ngày làm việc, nhận từ {in_words(deadline.received_on)}.",
+        f"Không tính: {'; '.join(skipped)}." if skipped else "Không có ngày nghỉ nào xen vào.",
+        f"Hạn lúc đầu: {in_words(case.promised_on)}.",
+    ]
+    if case.due_on != case.promised_on:
+        lines.append(f"Hạn bây giờ: {in_words(case.due_on)} (đã đổi, lý do em đã báo).")
+    if deadline.is_provisional:
+        lines.append("Lịch nghỉ của năm xã chưa duyệt nên hạn là dự kiến; đổi thì em báo.")
+    return Reply("\n".join(lines), "track", choices=(NEW, TO_A_PERSON))
 
 
 def offers(case: Case, desk: Desk) -> tuple[Choice, ...]:

@@ -69,6 +69,7 @@ async def holding(session: AsyncSession, *, commune_id: int, name: str) -> set[i
 async def forget_silent(session: AsyncSession, *, commune_id: int, before: datetime) -> int:
     """Drop conversations that fell silent before that instant; not one with a draft, or one asked about a case."""
     silent = (col(Talk.commune_id) == commune_id, col(Talk.last_at) < before, col(Talk.draft_id).is_(None))
-    other = col(Talk.asks).is_(None) | ~col(Talk.asks).startswith("cases.")
+    waits = col(Talk.asks).startswith("cases.done") | col(Talk.asks).startswith("cases.more")
+    other = col(Talk.asks).is_(None) | ~waits
     result = await session.exec(delete(Talk).where(*silent, other))
     return int(result.rowcount)

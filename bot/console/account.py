@@ -12,7 +12,7 @@ from handlers import sign_in
 from handlers.credentials import WeakPassword
 from handlers.permissions import ACTS, EVERYBODY, Act, Role
 from handlers.sign_in import IDLE
-from storage import grants, officers, offices, places, sign_ins
+from storage import case_alerts, grants, officers, offices, places, sign_ins
 
 ACCOUNT = "/console/account"
 
@@ -39,7 +39,10 @@ class Account:
 
     async def home(self, visit: Visit) -> web.StreamResponse:
         """What this person can open."""
-        return self._pages.show(visit, "home.html")
+        officer, _session = visit.signed_in()
+        async with visit.look() as work:
+            rung = await case_alerts.count_unseen(work.session, commune_id=work.commune_id, officer_id=officer.id or 0)
+        return self._pages.show(visit, "home.html", rung=rung)
 
     async def rights(self, visit: Visit) -> web.StreamResponse:
         """ "Tôi được làm gì": every role with its bounds and days, and what it allows."""

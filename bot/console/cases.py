@@ -19,7 +19,7 @@ from handlers.desk_entry import NotAtTheDesk
 from handlers.permissions import Act, may_at_all
 from knowledge.categories import categories
 from knowledge.deadlines import in_words
-from storage import case_alerts, officer_chats, officers, places
+from storage import case_alerts, case_lists, officer_chats, officers, places
 from storage.case_lists import RUNNING, Wanted
 
 
@@ -58,6 +58,7 @@ class CasePages:
             )
             page = await casework.listed(work, wanted=wanted, skip=number(query.get("skip")) or 0)
             people = await officers.of_commune(work.session, commune_id=work.commune_id)
+            came = await case_lists.counts(work.session, commune_id=work.commune_id)
         opens = visit.person is not None and may_at_all(visit.person, Act.CASE_READ)
         names = {one.id: one.name for one in people}, {one.id: one.name for one in hamlets}
         keep = f"kind={wanted.kind or ''}&hamlet={wanted.hamlet_id or ''}&state={wanted.state or ''}"
@@ -69,7 +70,9 @@ class CasePages:
         )
         filtered = bool(wanted.kind or wanted.hamlet_id or wanted.state)
         adds = visit.person is not None and may_at_all(visit.person, Act.CASE_ADD)
-        return self._pages.show(visit, "cases.html", table=table, form=form, adds=adds, filtered=filtered)
+        return self._pages.show(
+            visit, "cases.html", table=table, form=form, adds=adds, filtered=filtered, came=_came(came)
+        )
 
     async def new(self, visit: Visit) -> web.StreamResponse:
         """Somebody without a phone, at the desk."""
@@ -135,6 +138,14 @@ class CasePages:
             empty="Không có gì mới.",
         )
         return self._pages.show(visit, "bell.html", table=table, code=code, linked=chat is not None and chat.account_id)
+
+
+def _came(counts: list[tuple[str, str, int]]) -> str:
+    """ "trang chat 12 · tại quầy 3": every path in the same numbers."""
+    by_origin: dict[str, int] = {}
+    for origin, _kind, count in counts:
+        by_origin[origin] = by_origin.get(origin, 0) + count
+    return " · ".join(f"{words.ORIGINS.get(origin, origin)} {count}" for origin, count in sorted(by_origin.items()))
 
 
 def _known(value: str | None, words_of: dict[str, str]) -> str | None:

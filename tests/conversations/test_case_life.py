@@ -272,7 +272,7 @@ async def test_nobody_is_warned_at_night(
 
 
 async def test_a_new_holiday_moves_the_date_and_says_both(
-    staff: Staff, case_id: int, database: Database, clock: MovableClock, post: Post, commune: Commune
+    citizen: Citizen, staff: Staff, case_id: int, database: Database, clock: MovableClock, post: Post, commune: Commune
 ) -> None:
     before = (await the_case(database)).due_on
     assert before is not None
@@ -282,6 +282,8 @@ async def test_a_new_holiday_moves_the_date_and_says_both(
     await watch_deadlines(database, clock)
     case = await the_case(database)
     (told,) = await post.new()
+    await citizen.says("đơn của tôi tới đâu rồi")
+    assert "Lễ hội làng" in (await citizen.says("Hạn tính thế nào")).text
     assert case.due_on is not None and case.due_on > before
     assert f"{before:%d/%m/%Y}" in told and f"{case.due_on:%d/%m/%Y}" in told
 
@@ -388,3 +390,15 @@ async def test_a_person_who_asked_for_an_officer_reads_the_answer_in_the_chat(
     said = [line for line in lines if line.kind == "said"]
     assert [line.raw for line in said] == ["giấy tờ của tui bị kẹt bên kia hổng ai chịu", "gặp cán bộ"]
     assert said[0].replies and (case.code or "") in (await post.new())[-1]
+
+
+async def test_after_a_silence_a_new_report_is_not_taken_for_more_of_the_old_case(
+    citizen: Citizen, staff: Staff, works: Works, case_id: int, database: Database, clock: MovableClock
+) -> None:
+    async with works(staff["field"]) as work:
+        await case_acts.answer(work, case_id, words="Đã thay.", evidence="decision", document="")
+    await citizen.says("2")
+    assert "đã ghi vào vụ việc" in (await citizen.says("đèn vẫn chớp tắt suốt đêm")).text
+    clock.move(hours=2)
+    heard = await citizen.says("cống trước chợ nghẹt từ hôm qua, nước tràn ra đường")
+    assert "tóm tắt" in heard.text or "em ghi nhận" in heard.text

@@ -209,3 +209,17 @@ async def test_after_a_danger_the_offer_to_log_keeps_the_first_cry(citizen: Citi
     while "tóm tắt" not in heard.text:
         heard = await citizen.says("bỏ qua")
     assert "dây điện đứt" in heard.text
+
+
+@pytest.mark.parametrize(
+    "said", ["", "   ", "a" * 10_000, "🙂" * 50, "địt mẹ cái đèn đường hỏng mãi không sửa", "<b>x</b>" * 9]
+)
+async def test_bad_input_in_the_middle_breaks_nothing(citizen: Citizen, said: str, database: Database) -> None:
+    await citizen.says(TROUBLE)
+    heard = await citizen.says(said)
+    assert heard.bubbles and all(len(bubble.text) <= 620 for bubble in heard.bubbles)
+    for _ in range(3):
+        if "tóm tắt" in heard.text:
+            break
+        heard = await citizen.says("bỏ qua")
+    assert code_in(await citizen.says("gửi"))
