@@ -138,7 +138,7 @@ async def extend(work: Workplace, case_id: int, *, reason: str, due_on: date) ->
     facts = {"reason": "given", "due_on": due_on.isoformat(), "before": before.isoformat() if before else None}
     await _happen(work, case, "extend", Act.CASE_WORK, facts=facts, body_id=body_id)
     late = before is not None and before < work.today
-    case.warned = 0
+    case.warned, case.runs_from = 0, work.today
     case.apologised_for = before if late else case.apologised_for
     await cases.save(work.session, case)
     was = f"hẹn trả lời {in_words(before)} nhưng cần thêm thời gian" if before else "cần thêm thời gian"

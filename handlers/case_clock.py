@@ -14,7 +14,7 @@ from handlers.drafts import REPORTS
 from handlers.lifecycle import REOPENS_WITHIN, RUNNING
 from handlers.permissions import Role
 from handlers.report_screens import CANCEL
-from knowledge.deadlines import VIET_NAM, in_words, received_on
+from knowledge.deadlines import VIET_NAM, in_words
 from knowledge.working_days import WorkingDays
 from storage import bodies, cases, communes, officers, talks
 from storage.cases import Case
@@ -40,8 +40,8 @@ async def warn(session: AsyncSession, case: Case, calendar: WorkingDays, *, now:
 async def apologise(session: AsyncSession, case: Case, calendar: WorkingDays, *, now: datetime) -> None:
     """On the first working morning after the day that was promised, once for each such day."""
     today = now.astimezone(VIET_NAM).date()
-    if case.due_on is None or case.due_on >= today or case.apologised_for == case.due_on:
-        return
+    if case.due_on is None or case.due_on >= today or case.apologised_for == case.due_on or case.state == "asked":
+        return  # while we wait for the citizen's own answer, nobody is late
     commune = await communes.get(session, commune_id=case.commune_id)
     head = await _head(session, case, now=now)
     next_day = calendar.next_worked(today + timedelta(days=1))
@@ -119,12 +119,12 @@ async def drop(session: AsyncSession, case: Case, *, now: datetime) -> None:
 
 def _percent(case: Case, calendar: WorkingDays, now: datetime) -> int:
     """0, 50, 80 or 100."""
-    if case.due_on is None or case.received_at is None or case.state not in RUNNING:
+    if case.due_on is None or case.runs_from is None or case.state not in RUNNING:
         return 0
     today = now.astimezone(VIET_NAM).date()
     if today > case.due_on:
         return ALL
-    used = clock.share_used(received_on(case.received_at, calendar), case.due_on, today, calendar) * 100
+    used = clock.share_used(case.runs_from, case.due_on, today, calendar) * 100
     return MOST if used >= MOST else HALF if used >= HALF else 0
 
 

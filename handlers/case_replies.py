@@ -100,7 +100,7 @@ async def _undone(case: Case, desk: Desk) -> Reply:
         await casebook.happen(desk.session, case, "reopen", at=desk.now, facts={"due_on": deadline.due_on.isoformat()})
     except NotNow:
         return await _stands(case, desk)
-    case.warned = 0
+    case.warned, case.runs_from = 0, deadline.received_on
     await cases.save(desk.session, case)
     await registering.alert(desk.session, case, "undone", now=desk.now, today=desk.today)
     text = (

@@ -80,6 +80,7 @@ async def register(
     deadline = clock.due(now, days=commune.answer_days, calendar=calendar)
     case.code = await new_code(session, commune_id=case.commune_id, kind=case.kind)
     case.received_at, case.rule, case.promised_on = now, clock.PROMISE, deadline.due_on
+    case.runs_from = deadline.received_on
     facts = {"kind": case.kind, "code": case.code, "due_on": deadline.due_on.isoformat(), **owner.facts()}
     await casebook.happen(session, case, "register", at=now, facts=facts, officer_id=officer_id)
     await alert(session, case, "new", now=now, today=today)

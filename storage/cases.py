@@ -56,6 +56,7 @@ class Case(SQLModel, table=True):
     rule: str = Field(default="", description="promise, or the id of the law's term")
     promised_on: date | None = None
     due_on: date | None = None
+    runs_from: date | None = Field(default=None, description="day from which the present term is counted")
     extensions: int = 0
     warned: int = Field(default=0, description="percent of the time at which was warned last: 0, 50, 80, 100")
     apologised_for: date | None = Field(default=None, description="the due date for which was apologised")
