@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import time
+
 from aiohttp import web
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.assembly import Parts
 from bot.site import Site
 from handlers import outcomes
 from storage import communes
+
+KEPT = 600.0  # seconds
+Counted = tuple[list[outcomes.Group], list[outcomes.Rated]]
 
 
 class OutcomePages:
@@ -16,6 +22,7 @@ class OutcomePages:
     def __init__(self, parts: Parts, site: Site) -> None:
         """Reads from the database of these parts."""
         self._parts, self._site = parts, site
+        self._kept: dict[int, tuple[float, Counted]] = {}
 
     def table(self) -> list[web.RouteDef]:
         """Its address."""
@@ -27,8 +34,7 @@ class OutcomePages:
             commune = await communes.by_code(session, code=request.match_info["code"])
             if commune is None or commune.id is None:
                 raise web.HTTPNotFound
-            groups = await outcomes.groups(session, commune_id=commune.id)
-            rated = await outcomes.faces(session, commune_id=commune.id)
+            groups, rated = await self._counted(session, commune.id)
         facts = {
             "commune": commune,
             "groups": groups,
@@ -37,3 +43,15 @@ class OutcomePages:
             "fewest": outcomes.FEWEST,
         }
         return self._site.page("outcomes.html", facts)
+
+    async def _counted(self, session: AsyncSession, commune_id: int) -> Counted:
+        """Counted anew every ten minutes, however often the page is asked for."""
+        known = self._kept.get(commune_id)
+        now = time.monotonic()
+        if known is None or now - known[0] > KEPT:
+            counted = (
+                await outcomes.groups(session, commune_id=commune_id),
+                await outcomes.faces(session, commune_id=commune_id),
+            )
+            known = self._kept[commune_id] = (now, counted)
+        return known[1]

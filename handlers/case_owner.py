@@ -39,13 +39,14 @@ async def owner_for(
 ) -> Owner:
     """Whose the case is. `at_least`: go up from this role, since those below may not have it."""
     people = await at_work(session, commune_id=thing.commune_id, on=on)
-    load = await case_lists.load_of(session, commune_id=thing.commune_id)
     steps: Sequence[Role] = ABOUT_STAFF if about_staff else USUAL
     if at_least in steps:
         steps = steps[steps.index(at_least) :]
     for role in steps:
         holders = [person for person in people if _holds(person, role, thing)]
         if holders and role is Role.FIELD:
+            ids = [person.officer_id for person in holders]
+            load = await case_lists.load_of(session, commune_id=thing.commune_id, officer_ids=ids)
             person = min(holders, key=lambda each: (load.get(each.officer_id, 0), each.officer_id))
             return Owner(role, person.officer_id, person.office_id)
         if holders:

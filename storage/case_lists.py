@@ -98,9 +98,13 @@ async def count_alike(session: AsyncSession, *, commune_id: int, category: str, 
     return int((await session.exec(select(func.count()).where(*mine))).one())
 
 
-async def load_of(session: AsyncSession, *, commune_id: int) -> dict[int, int]:
-    """How many running cases each officer has."""
-    mine = (col(Case.commune_id) == commune_id, col(Case.state).in_(RUNNING), col(Case.officer_id).is_not(None))
+async def load_of(session: AsyncSession, *, commune_id: int, officer_ids: list[int]) -> dict[int, int]:
+    """How many running cases each of these officers has."""
+    mine = (
+        col(Case.commune_id) == commune_id,
+        col(Case.officer_id).in_(officer_ids),
+        col(Case.state).in_(RUNNING),
+    )
     found = select(Case.officer_id, func.count()).where(*mine).group_by(col(Case.officer_id))
     return {officer_id: int(count) for officer_id, count in (await session.exec(found)).all() if officer_id is not None}
 

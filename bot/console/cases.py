@@ -58,7 +58,8 @@ class CasePages:
             )
             page = await casework.listed(work, wanted=wanted, skip=number(query.get("skip")) or 0)
             people = await officers.of_commune(work.session, commune_id=work.commune_id)
-            came = await case_lists.counts(work.session, commune_id=work.commune_id)
+            first = not query
+            came = await case_lists.counts(work.session, commune_id=work.commune_id) if first else []
         opens = visit.person is not None and may_at_all(visit.person, Act.CASE_READ)
         names = {one.id: one.name for one in people}, {one.id: one.name for one in hamlets}
         keep = f"kind={wanted.kind or ''}&hamlet={wanted.hamlet_id or ''}&state={wanted.state or ''}"
