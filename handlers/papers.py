@@ -1,4 +1,4 @@
-"""The list of papers fitted to a person's case: at most five questions, then a list to tick, to keep, to see again."""
+"""The list of papers for a case: at most five questions or none, then a list to tick, to keep, to see again."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from storage.talks import Talk
 ASKS = "papers.question"
 SHOWN = "papers.shown"
 MINE = ("danh sach giay to", "giay to cua toi", "danh sach cua toi", "xem lai giay to")
+NONE = "Trường hợp này em không thấy giấy nào trong danh sách phải nộp."
 DROP = Choice("Xóa danh sách đã lưu", "papers.drop", aside=True)
 
 
@@ -54,8 +55,8 @@ async def _go(desk: Desk, entry_id: str, answers: dict[str, str], ticked: list[s
     if question is None:
         return show(desk, checklist, answers, ticked)
     choices = tuple(Choice(option.label, f"papers.option:{option.key}") for option in question.options)
-    number = len(answers) + 1
-    text = f"Dạ, {question.ask[:1].lower()}{question.ask[1:]} ({number}/{len(checklist.questions)})"
+    asked = checklist.asked(answers)
+    text = f"Dạ, {question.ask[:1].lower()}{question.ask[1:]} ({asked.index(question) + 1}/{len(asked)})"
     return Reply(text, "answer", topic=entry_id, choices=(*choices, TO_A_PERSON), asks=ASKS)
 
 
@@ -82,8 +83,8 @@ def show(desk: Desk, checklist: Checklist, answers: Mapping[str, str], ticked: S
     notes = checklist.remarks_for(answers, on=desk.today)
     remarks = [_filled(each, entry, desk) for each in notes]
     left = sum(paper.key not in ticked for paper in papers)
-    state = f"Còn thiếu {left} giấy; gõ số để tích." if left else "Đã đủ giấy tờ."
-    text = "\n".join([f"Dạ, giấy tờ cho việc “{entry.title}” của anh/chị:", *lines, *remarks, state])
+    state = f"Còn thiếu {left} giấy; gõ số để tích." if left else "Đã đủ giấy tờ." if papers else NONE
+    text = "\n".join([_opening(checklist, entry), *lines, *remarks, state])
     ticks = tuple(
         Choice(f"{mark} {_short(text)}", f"papers.tick:{paper.key}")
         for paper, (mark, text) in zip(papers, marked, strict=True)
@@ -91,6 +92,12 @@ def show(desk: Desk, checklist: Checklist, answers: Mapping[str, str], ticked: S
     choices = (*ticks, Choice("Lưu danh sách", "papers.save"), REPORT, TO_A_PERSON)
     cited = sources_of(_cited((*papers, *notes), entry))
     return Reply(text, "answer", topic=entry.id, choices=choices, sources=cited, asks=SHOWN)
+
+
+def _opening(checklist: Checklist, entry: Entry) -> str:
+    if checklist.is_fixed:
+        return f"Dạ, giấy tờ cho việc “{entry.title}”, ai cũng như nhau:"
+    return f"Dạ, giấy tờ cho việc “{entry.title}” của anh/chị:"
 
 
 async def _tick(key: str, desk: Desk) -> Reply:

@@ -8,9 +8,11 @@ from handlers import old_names
 from handlers.contract import FIRST_SCREEN, Choice, Desk, Feature, Incoming, Reply, Source
 from handlers.grounds import sources_of
 from handlers.people import TO_A_PERSON
-from handlers.procedures import choices_for
+from handlers.procedures import choices_for, level_citations, levels_on
 from knowledge.answers import Answer, Block, Citation
+from knowledge.entry import Entry
 from knowledge.errors import NothingInForce
+from knowledge.fields import fill
 from knowledge.meaning import Facet
 from knowledge.passages import best_passage
 from storage.talks import Talk
@@ -92,12 +94,14 @@ def present(
         if day == desk.today:
             return _only_doubts(desk, entry.id)
         answer = desk.knowledge.answer(entry.id, on=desk.today, today=desk.today)
-        opening += f"Dạ, em không có căn cứ cho ngày {day:%d/%m/%Y}; sau đây là quy định hiện nay: "
+        opening += _then(entry, day)
         facet = None
     if facet and (facet in answer.facets or facet == "basis"):
         parts, cited = _facet_parts(answer, facet)
     else:
         parts, cited = _answer_parts(answer, message, facet, whole=whole)
+    if answer.on != day:
+        cited = [*cited[:1], *level_citations(entry, day), *cited[1:]]
     opening += _past(answer, desk)
     renamed = next((old_names.note(mention) for mention in message.places if mention.is_old), "")
     opening += f"Dạ, {renamed}\n" if renamed else ""
@@ -224,6 +228,14 @@ def _now(answer: Answer, desk: Desk) -> str:
     if answer.upcoming and answer.on == desk.today:
         return f"Từ {answer.upcoming:%d/%m/%Y} sẽ áp dụng quy định mới."
     return ""
+
+
+def _then(entry: Entry, day: date) -> str:
+    """Of a day without grounds: who decided then, where that is known, before what holds today."""
+    levels = "; ".join(fill(level.text, entry, day) for level in levels_on(entry, day))
+    if levels:
+        return f"Dạ, ngày {day:%d/%m/%Y} nơi giải quyết là {levels}. Phần khác em chỉ có quy định hiện nay: "
+    return f"Dạ, em không có căn cứ cho ngày {day:%d/%m/%Y}; sau đây là quy định hiện nay: "
 
 
 def _only_doubts(desk: Desk, entry_id: str) -> Reply:

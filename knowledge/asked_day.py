@@ -43,7 +43,7 @@ _THEN = re.compile(
     r"\b(?:luc do|luc ay|hoi do|hoi ay|khi do|khi ay|thoi do|nam do|nam ay|luc bay gio|hoi nam|luc nam|tinh theo|theo gia|theo luat cu)\b"
 )
 _ASKS_VALUE = re.compile(
-    r"\b(?:bao nhieu|nhieu|may|muc|gia|tinh sao|the nao|ra sao|quy dinh|thi sao|luat nao|van ban nao|ai|o dau|dong|phai|duoc)\b"
+    r"\b(?:bao nhieu|nhieu|may|muc|gia|tinh sao|the nao|ra sao|quy dinh|thi sao|luat nao|van ban nao|ai|o dau|dong|phai|duoc|(?:huyen|xa|tinh|quan|phuong) hay)\b"
 )
 _NOW = re.compile(
     r"\b(?:bay gio|gio|hien nay|hien tai|hom nay|nay con|con gia tri|lai duoc|doi lai|xin lai|lam lai|tinh lai|chua co so|den nay|toi nay)\b"

@@ -1,9 +1,9 @@
-"""Lists of papers fitted to a case: a few questions, then the papers of the entry that this case needs."""
+"""Lists of papers: a few questions, then the papers that this case needs; without questions, one list for everybody."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -28,11 +28,16 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One thing to ask, with its possible answers."""
+    """One thing to ask, with its possible answers; asked only when those before were answered as in `when`."""
 
     key: str
     ask: str
     options: tuple[Option, ...]
+    when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def may_come(self, answers: Mapping[str, str]) -> bool:
+        """Whether it is asked, or may yet be, after these answers."""
+        return all(answers.get(question, keys[0]) in keys for question, keys in self.when.items())
 
     def option(self, key: str) -> Option | None:
         """The answer of that key."""
@@ -48,10 +53,11 @@ class Item:
     when: Mapping[str, tuple[str, ...]]
     sources: tuple[str, ...]
     since: date | None = None
+    until: date | None = None
 
     def fits(self, answers: Mapping[str, str], on: date) -> bool:
-        """Whether this case needs it on that day."""
-        if self.since is not None and on < self.since:
+        """Whether this case needs it on that day, first and last day included."""
+        if (self.since and on < self.since) or (self.until and self.until < on):
             return False
         return all(answers.get(question) in keys for question, keys in self.when.items())
 
@@ -65,9 +71,18 @@ class Checklist:
     papers: tuple[Item, ...]
     remarks: tuple[Item, ...]
 
+    @property
+    def is_fixed(self) -> bool:
+        """Whether the papers are the same in every case."""
+        return not self.questions
+
     def next_question(self, answers: Mapping[str, str]) -> Question | None:
-        """The first one that is not answered."""
-        return next((question for question in self.questions if question.key not in answers), None)
+        """The first one that is not answered and that this case must be asked."""
+        return next((each for each in self.asked(answers) if each.key not in answers), None)
+
+    def asked(self, answers: Mapping[str, str]) -> tuple[Question, ...]:
+        """Those that were asked and those that may yet be."""
+        return tuple(question for question in self.questions if question.may_come(answers))
 
     def papers_for(self, answers: Mapping[str, str], *, on: date) -> tuple[Item, ...]:
         """The papers that this case needs, in order."""
@@ -80,22 +95,31 @@ class Checklist:
 
 def load_checklists(content: Path) -> dict[str, Checklist]:
     """Every checklist by its entry; raises ContentFaulty for a file that cannot be read."""
-    found: dict[str, Checklist] = {}
-    for file in sorted((content / FOLDER).glob("*.yaml")):
-        try:
-            raw = yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)
-            found |= {str(each["entry"]): _checklist(each) for each in raw}
-        except (yaml.YAMLError, KeyError, TypeError) as broken:
-            raise ContentFaulty((Fault(file, 1, f"danh sách giấy tờ không đọc được ({broken})"),)) from broken
-    return found
+    return {each.entry_id: each for file in _files(content) for each in _read(file)}
 
 
 def faults(content: Path, entries: Mapping[str, Entry]) -> Iterator[Fault]:
     """What an editor must mend: unknown entries and sources, questions that nothing depends on, too many of them."""
-    for file in sorted((content / FOLDER).glob("*.yaml")):
-        for each in yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader):
-            for problem in _problems(_checklist(each), entries):
-                yield Fault(file, 1, f"{each['entry']}: {problem}")
+    for file in _files(content):
+        try:
+            read = _read(file)
+        except ContentFaulty as broken:
+            yield from broken.faults
+            continue
+        for checklist in read:
+            for problem in _problems(checklist, entries):
+                yield Fault(file, 1, f"{checklist.entry_id}: {problem}")
+
+
+def _files(content: Path) -> list[Path]:
+    return sorted((content / FOLDER).glob("*.yaml"))
+
+
+def _read(file: Path) -> list[Checklist]:
+    try:
+        return [_checklist(each) for each in yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)]
+    except (yaml.YAMLError, KeyError, TypeError) as broken:
+        raise ContentFaulty((Fault(file, 1, f"danh sách giấy tờ không đọc được ({broken})"),)) from broken
 
 
 def _problems(checklist: Checklist, entries: Mapping[str, Entry]) -> Iterator[str]:
@@ -112,14 +136,27 @@ def _problems(checklist: Checklist, entries: Mapping[str, Entry]) -> Iterator[st
     for item in (*checklist.papers, *checklist.remarks):
         if not item.sources or any(source not in entry.sources for source in item.sources):
             yield f"“{item.text}”: nguồn không có trong mục"
-        if any(key not in asked or not set(keys) <= asked[key] for key, keys in item.when.items()):
-            yield f"“{item.text}”: điều kiện không khớp câu hỏi"
+    for name, when in _conditions(checklist):
+        if any(key not in asked or not set(keys) <= asked[key] for key, keys in when.items()):
+            yield f"“{name}”: điều kiện không khớp câu hỏi"
+    for question in checklist.questions:
+        if not any(question.key in when for _, when in _conditions(checklist)) and not _leads(question):
+            yield f"“{question.ask}”: câu trả lời không đổi gì trong danh sách"
+
+
+def _leads(question: Question) -> bool:
+    return any(option.leads for option in question.options)
+
+
+def _conditions(checklist: Checklist) -> Iterator[tuple[str, Mapping[str, tuple[str, ...]]]]:
+    yield from ((item.text, item.when) for item in (*checklist.papers, *checklist.remarks))
+    yield from ((question.ask, question.when) for question in checklist.questions)
 
 
 def _checklist(raw: Mapping[str, Any]) -> Checklist:
     return Checklist(
         entry_id=str(raw["entry"]),
-        questions=tuple(_question(each) for each in raw["questions"]),
+        questions=tuple(_question(each) for each in raw.get("questions", ())),
         papers=tuple(_item(each) for each in raw["papers"]),
         remarks=tuple(_item(each) for each in raw.get("remarks", ())),
     )
@@ -127,9 +164,13 @@ def _checklist(raw: Mapping[str, Any]) -> Checklist:
 
 def _question(raw: Mapping[str, Any]) -> Question:
     options = tuple(Option(str(each["key"]), str(each["label"]), each.get("leads")) for each in raw["options"])
-    return Question(str(raw["key"]), str(raw["ask"]), options)
+    return Question(str(raw["key"]), str(raw["ask"]), options, _when(raw))
 
 
 def _item(raw: Mapping[str, Any]) -> Item:
-    when = {str(key): tuple(map(str, keys)) for key, keys in raw.get("when", {}).items()}
-    return Item(str(raw.get("key", "")), str(raw["text"]), when, tuple(raw["sources"]), raw.get("from"))
+    dates = raw.get("from"), raw.get("to")
+    return Item(str(raw.get("key", "")), str(raw["text"]), _when(raw), tuple(raw["sources"]), *dates)
+
+
+def _when(raw: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    return {str(key): tuple(map(str, keys)) for key, keys in raw.get("when", {}).items()}
