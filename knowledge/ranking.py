@@ -10,11 +10,14 @@ import numpy as np
 from knowledge.classifier import Ridge
 from knowledge.cues import subjects
 from knowledge.lexicon import concepts, standard
-from knowledge.search import Index, folded_terms
+from knowledge.search import Floats, Index, folded_terms
+from knowledge.special_cases import FADED, SpecialCases
 from knowledge.titles import Titles
 from knowledge.vietnamese import fold
 
 MODEL_SHARE = 0.7  # of the language model's score beside BM25F
+WEIGHED = 3  # of the likeliest topics are looked at as special cases of another
+NEAR = 0.6  # of the special case's score that the plain topic must have by itself
 OURS, OUTSIDE = "ours", "?"  # the classes of the classifier: asked about our topics, or about anything else
 
 
@@ -56,23 +59,31 @@ def _asked_about(said: Sequence[str]) -> list[list[str]]:
 class Ranker:
     """Built over one set of entries; asked once per message."""
 
-    def __init__(self, index: Index, scope: Ridge, titles: Sequence[str]) -> None:
-        """The index ranks; the classifier tells questions of ours from all others; `titles` in the index's order."""
+    def __init__(self, index: Index, scope: Ridge, titles: Sequence[str], names: Sequence[str]) -> None:
+        """The index ranks; the classifier tells questions of ours from all others; titles, names in its order."""
         self._index, self._scope, self._titles = index, scope, Titles(titles, index)
+        self._special = SpecialCases(names, index)
 
     def rank(self, said: Sequence[str], *, most: int, question: Sequence[str] = ()) -> Ranked:
         """The likeliest `most` topics. `question`: the sentence of a long message that asks; it counts once more."""
         outside = float(self._scope.scores(features_of(said))[0])
         if question:
             outside = min(outside, float(self._scope.scores(features_of(question))[0]))
-        return self.judge(said, outside, most=most, question=question)
+        return self.judge(said, outside, most=most, question=question, fading=True)
 
-    def judge(self, said: Sequence[str], outside: float, *, most: int, question: Sequence[str] = ()) -> Ranked:
-        """The same with a given score of the classifier: how calibration asks about questions that were left out."""
+    def judge(
+        self, said: Sequence[str], outside: float, *, most: int, question: Sequence[str] = (), fading: bool = False
+    ) -> Ranked:
+        """The same with a given score of the classifier: how calibration asks about questions that were left out.
+
+        `fading`: special cases give way, which makes a ranking surer; calibration learns from rankings without it.
+        """
         found = self._index.scores(said)
         if question:
             found = (found + self._index.scores(question)) / np.float32(2)
         added = found[:, 0] + np.float32(MODEL_SHARE) * found[:, 1] + self._titles.likeness(question or said)
+        if fading:
+            self._fade_special_cases(added, question or said)
         order = np.argsort(-added, kind="stable")[: max(most, 6)]
         best = [float(added[at]) for at in order]
         top = int(order[0])
@@ -90,3 +101,12 @@ class Ranker:
             outside,
         )
         return Ranked(tuple(self._index.topics[at] for at in order[:most]), tuple(best[:most]), signs, covered, titled)
+
+    def _fade_special_cases(self, added: Floats, said: Sequence[str]) -> None:
+        """A special case of which the question says nothing gives way to the plain topic, and stands behind it."""
+        for at in np.argsort(-added, kind="stable")[:WEIGHED]:
+            for plain in self._special.plain(int(at)):
+                if added[plain] >= NEAR * added[at] and not self._special.is_named(said, int(at), plain):
+                    added[plain] = max(added[plain], added[at])
+                    added[at] = FADED * added[plain]
+                    break

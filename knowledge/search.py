@@ -111,6 +111,14 @@ class Postings:
         at = self.names.get(term)
         return at is not None and bool((self.topics[self.start[at] : self.start[at + 1]] == topic).any())
 
+    def likelihood(self, term: str, topic: int) -> float:
+        """How much likelier a term is in the topic than in all of them (the language model's score); 0 if not there."""
+        at = self.names.get(term)
+        if at is None:
+            return 0.0
+        span = slice(self.start[at], self.start[at + 1])
+        return float(self.scores[span, 1] @ (self.topics[span] == topic))
+
     def rarity(self, term: str, topics: int) -> float:
         """How rare a term is among so many topics; highest where it is unknown."""
         at = self.names.get(term)

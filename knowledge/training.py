@@ -23,6 +23,7 @@ from knowledge.entry import Entry
 from knowledge.ranking import OURS, OUTSIDE, Ranker, features_of
 from knowledge.repair import Repair
 from knowledge.search import Document, Index, Postings
+from knowledge.special_cases import name_of
 from knowledge.vietnamese import LANGUAGE, fold, syllables
 
 # Their code is part of the cache's key: a change of theirs trains anew.
@@ -35,6 +36,7 @@ MODULES = (
     "ranking",
     "repair",
     "search",
+    "special_cases",
     "titles",
     "training",
     "vietnamese",
@@ -53,6 +55,7 @@ class Trained:
     repair: Repair
     index: Index
     titles: tuple[str, ...]
+    names: tuple[str, ...]  # what the titles name, to tell special cases from plain ones
     scope: Ridge
     actions: Ridge
     confidence: Confidence
@@ -60,7 +63,7 @@ class Trained:
     @property
     def ranker(self) -> Ranker:
         """Index and classifier together."""
-        return Ranker(self.index, self.scope, self.titles)
+        return Ranker(self.index, self.scope, self.titles, self.names)
 
 
 def trained(entries: Mapping[str, Entry], *caches: Path) -> Trained:
@@ -111,6 +114,7 @@ def train(entries: Mapping[str, Entry]) -> Trained:
     read = lru_cache(maxsize=None)(repair.read)  # each text is needed two or three times
     index = Index.build([document_of(entry, read) for entry in entries.values()])
     titles = tuple(" ".join(syllables(entry.title)) for entry in entries.values())
+    names = tuple(name_of(entry.title) for entry in entries.values())
     asked = [(text, entry.id) for entry in entries.values() for text in _learnt(entry)]
     variants = len(asked)
     asked += [(entry.title, entry.id) for entry in entries.values()]
@@ -124,7 +128,7 @@ def train(entries: Mapping[str, Entry]) -> Trained:
     left_out = classifier.left_out(scope, seen, labels, penalty=PENALTY, probes=probes, importance=importance)
     hidden = frozenset(asked[at][0] for at in probes if at < variants)
     folded = Postings.build([document_of(entry, read, without=hidden) for entry in entries.values()], folded=True)
-    judge = Ranker(Index(index.topics, index.marked, folded), scope, titles)
+    judge = Ranker(Index(index.topics, index.marked, folded), scope, titles, names)
     ours: list[tuple[Sequence[float], bool]] = []
     foreign: list[Sequence[float]] = []
     for at, scores in zip(probes, left_out, strict=True):
@@ -136,7 +140,7 @@ def train(entries: Mapping[str, Entry]) -> Trained:
             ours.append((ranked.signs, ranked.topics[0] == asked[at][1]))
     search.forget_passages()
     actions = learn_actions(entries.values(), repair)
-    return Trained(repair, index, titles, scope, actions, Confidence.fit(ours, foreign))
+    return Trained(repair, index, titles, names, scope, actions, Confidence.fit(ours, foreign))
 
 
 def _key(entries: Mapping[str, Entry]) -> str:
@@ -162,6 +166,7 @@ def _write(kept: Path, parts: Trained) -> None:
     arrays: dict[str, Any] = {
         "index_topics": np.array(parts.index.topics, dtype=np.str_),
         "index_titles": np.array(parts.titles, dtype=np.str_),
+        "index_names": np.array(parts.names, dtype=np.str_),
     }
     for name, kept_part in (
         ("marked", parts.index.marked.as_arrays()),
@@ -200,6 +205,7 @@ def _read(kept: Path) -> Trained | None:
                 Postings.from_arrays(groups["folded"]),
             ),
             titles=tuple(str(title) for title in groups["index_titles"][""].tolist()),
+            names=tuple(str(name) for name in groups["index_names"][""].tolist()),
             scope=classifier.from_arrays(groups["scope"]),
             actions=classifier.from_arrays(groups["actions"]),
             confidence=Confidence(Logistic(**groups["right"]), Logistic(**groups["ours"]), answer_from, offer_from),

@@ -21,11 +21,10 @@ LAST = HERE / "last.json"
 OUT = Path("out/eval.json")
 CACHE = Path("out/cache")
 COLUMNS = ("lines", "action", "answer_lines", "top1", "top3", "outside_answered", "clarify", "emergency_misses")
-# Dialogues that lean on what later issues bring (case codes, old place names); all others must pass.
+# Dialogues that lean on what later issues bring (case codes); all others must pass.
 NEEDS_LATER = {
     "phan-anh-tron-ven": "case codes (complaints issue)",
     "phan-anh-mot-cau": "case codes (complaints issue)",
-    "ten-xa-cu": "old place names (dates and old names)",
 }
 
 

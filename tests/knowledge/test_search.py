@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from knowledge.search import Document, Index, Postings, folded_terms, terms
+from knowledge.special_cases import SpecialCases, name_of
 from knowledge.titles import Titles
 from knowledge.vietnamese import fold, syllables
 
@@ -91,3 +92,30 @@ def test_covered_tells_how_much_a_topic_speaks_of(index: Index) -> None:
     at = index.topics.index("khai-tu")
     assert index.covered([["khai"], ["tu"]], at) == pytest.approx(1.0)
     assert index.covered([["may"], ["bay"]], at) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Đăng ký khai sinh", "khai sinh"),
+        ("Đăng ký kết hôn (hai người Việt Nam)", "ket hon"),
+        ("Kết hôn với người nước ngoài", "ket hon voi nguoi nuoc ngoai"),
+        ("Nhà nào không phải xin giấy phép xây dựng", ""),  # a rule about permits is no permit
+    ],
+)
+def test_what_a_title_names(title: str, name: str) -> None:
+    assert name_of(title) == name
+
+
+def test_a_special_case_is_found_by_the_beginning_of_its_name() -> None:
+    texts = {"plain": "Đăng ký khai sinh", "special": "Khai sinh ở nước ngoài", "other": "Đăng ký lại khai sinh"}
+    built = Index.build(
+        [
+            Document(topic, {"title": (tuple(syllables(title)),), "variants": (), "body": ()})
+            for topic, title in texts.items()
+        ]
+    )
+    cases = SpecialCases([name_of(title) for title in texts.values()], built)
+    assert cases.plain(1) == (0,) and cases.plain(0) == () and cases.plain(2) == ()
+    assert cases.is_named(syllables("con sinh ở nước ngoài"), 1, 0)
+    assert not cases.is_named(syllables("khai sinh cho cháu"), 1, 0)
