@@ -217,3 +217,22 @@ async def test_old_and_new_province_names_find_the_same_rows(desk: Counter) -> N
 async def test_another_subject_leaves_the_price(citizen: Citizen) -> None:
     await citizen.says("giá đất đường Điện Biên Hưng Yên")
     assert (await citizen.says("đăng ký kết hôn cần giấy tờ gì")).topic == "tthc.dang-ky-ket-hon"
+
+
+@pytest.mark.parametrize(
+    ("question", "price", "last", "first"),
+    [
+        ("phạm thị hối củ chi đất ở giá bao nhiêu", "14.600.000", date(2025, 12, 31), date(2026, 1, 1)),  # ends
+        ("giá đất nguyễn trãi cần thơ", "114.000.000", date(2026, 1, 1), date(2025, 12, 31)),  # begins
+        ("giá đất đường Điện Biên tp Hưng Yên", "100.000.000", date(2026, 1, 1), date(2025, 12, 31)),  # begins
+    ],
+)
+async def test_midnight_before_2026_ends_and_begins_tables(
+    knowledge: Knowledge, clock: MovableClock, question: str, price: str, last: date, first: date
+) -> None:
+    """The price is told on the day in force as today's; on the other day it is not, or only with its own days."""
+    async with counter(knowledge, clock) as desk:
+        told = (await desk.ask(Asked(question, on=last))).reply
+        other = (await desk.ask(Asked(question, on=first))).reply
+    assert price in told.text and price not in other.text.partition("\n")[0]
+    assert told.text != other.text
