@@ -8,7 +8,7 @@ from datetime import date
 
 from handlers.contract import Choice, Desk, Feature, Incoming, Reply, Source
 from handlers.people import TO_A_PERSON
-from knowledge.deadlines import Deadline, Unit, count, in_words, received_on
+from knowledge.deadlines import UNITS, Deadline, Rule, Unit, count, in_words, received_on
 from knowledge.vietnamese import fold
 from knowledge.working_days import Change, WorkingDays
 from storage import calendars
@@ -51,6 +51,12 @@ async def handle(message: Incoming, desk: Desk) -> Reply:
         return explain(count(date.fromisoformat(held["start"]), held["days"], held["unit"], calendar), desk)
     start = read_start(message.text, desk, calendar)
     term = read_term(message.text, desk, start)
+    rule = _rule(fold(message.text), desk)
+    if start is not None and term is None and rule is not None:
+        text = (
+            f"Dạ, hạn {rule.label}: em chưa có văn bản xác nhận cho ngày {start:%d/%m/%Y}. Anh/chị hỏi cán bộ giúp em."
+        )
+        return Reply(text, "answer", topic=rule.entry_id, choices=(TO_A_PERSON,), unhelpful=True)
     if start is None or term is None:
         return Reply("Dạ, anh/chị cho em số ngày và ngày bắt đầu, ví dụ: 5 ngày làm việc từ 23/11.", "answer")
     desk.talk.held = {"start": start.isoformat(), "days": term.days, "unit": term.unit}
@@ -102,13 +108,18 @@ def read_term(text: str, desk: Desk, start: date | None) -> Term | None:
     if named is not None:
         days = int(named["days"])
         return Term(days, "working_day" if named["working"] else "calendar_day") if 0 < days <= MOST_DAYS else None
-    rule = next((each for each in desk.knowledge.deadline_rules.values() if each.is_asked(folded)), None)
+    rule = _rule(folded, desk)
     value = rule.term(desk.knowledge.entries, start or desk.today) if rule else None
     if rule is None or value is None or not isinstance(value.value, int):
         return None
     checked_on = desk.knowledge.entry(rule.entry_id).checked_on
     law = Source(value.source.cite, value.since, value.until, checked_on)
-    return Term(value.value, rule.unit, rule.label, (law,))
+    return Term(value.value, UNITS[value.unit], rule.label, (law,))
+
+
+def _rule(folded: str, desk: Desk) -> Rule | None:
+    """The law's term for the matter that was named; the first that fits."""
+    return next((each for each in desk.knowledge.deadline_rules.values() if each.is_asked(folded)), None)
 
 
 def _source(desk: Desk) -> Source:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from knowledge import checklists, marked_yaml
+from knowledge import checklists, deadlines, marked_yaml
 from knowledge.answers import answer
 from knowledge.entries import read_all
 from knowledge.entry import Dated, Entry, Held, Statement
@@ -32,7 +32,9 @@ def faults(content: Path) -> list[Fault]:
         if entry.status == "reviewed":
             found += [*_digits(entry), *_reviewed(entry)]
     found += [*_names(entries), *_variants(entries), *_parameters(content)]
-    found += checklists.faults(content, {entry.id: entry for entry in entries})
+    by_id = {entry.id: entry for entry in entries}
+    found += checklists.faults(content, by_id)
+    found += deadlines.faults(content, by_id) if (content / deadlines.FILE).exists() else []
     return sorted(found, key=lambda fault: (str(fault.file), fault.line))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from knowledge.entry import Entry, FieldValue
+from knowledge.errors import Fault
 from knowledge.fields import value_on
 from knowledge.working_days import WEEKDAYS, WorkingDays
 
@@ -19,17 +20,20 @@ FILE = "deadlines.yaml"
 VIET_NAM = ZoneInfo("Asia/Ho_Chi_Minh")
 CLOSES_AT = time(17, 0)  # the usual end of an office's day
 Unit = Literal["working_day", "calendar_day"]
+UNITS: Mapping[str, Unit] = {"ngày làm việc": "working_day", "ngày": "calendar_day"}  # the words of a field's unit
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A term that the law sets: its number and validity are a typed field of an entry."""
+    """A term that the law sets: its number, unit, article and validity are a typed field of an entry.
+
+    `starts`: counted from receipt, from acceptance (thụ lý), or from the decision or posting itself.
+    """
 
     id: str
     entry_id: str
     field: str
-    unit: Unit
-    starts: Literal["received", "accepted"]
+    starts: Literal["received", "accepted", "issued"]
     label: str
     words: tuple[str, ...]
 
@@ -41,7 +45,7 @@ class Rule:
         """The number of days in force on that day, with its source; None where no confirmed one is known."""
         entry = entries.get(self.entry_id)
         value = value_on(entry.fields.get(self.field, ()), entry, on) if entry else None
-        return value if value is not None and isinstance(value.value, int) else None
+        return value if value is not None and isinstance(value.value, int) and value.unit in UNITS else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,5 +105,18 @@ def load_rules(content: Path) -> dict[str, Rule]:
 
 
 def _rule(raw: Mapping[str, Any]) -> Rule:
-    named = {name: raw[name] for name in ("id", "field", "unit", "starts", "label")}
+    named = {name: raw[name] for name in ("id", "field", "starts", "label")}
     return Rule(entry_id=raw["entry"], words=tuple(raw["words"]), **named)
+
+
+def faults(content: Path, entries: Mapping[str, Entry]) -> Iterator[Fault]:
+    """What an editor must mend: a rule without its field, or a field that is no number of days with a law."""
+    for rule in load_rules(content).values():
+        values = entries[rule.entry_id].fields.get(rule.field, ()) if rule.entry_id in entries else ()
+        if not values:
+            yield Fault(content / FILE, 1, f"{rule.id}: không có ô “{rule.field}” trong mục {rule.entry_id}")
+        for value in values:
+            if not isinstance(value.value, int) or value.unit not in UNITS:
+                yield Fault(content / FILE, 1, f"{rule.id}: ô “{rule.field}” phải là số ngày hoặc số ngày làm việc")
+            if value.source.confidence == "low":
+                yield Fault(content / FILE, 1, f"{rule.id}: điều chưa xác nhận (low) không làm hạn theo luật")

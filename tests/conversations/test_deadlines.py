@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from storage import calendars
 from storage.calendars import CalendarDay, CalendarYear
 from storage.communes import Commune
@@ -41,3 +43,37 @@ async def test_a_late_day_off_moves_the_day(citizen: Citizen, database: Database
 async def test_the_laws_term_comes_with_its_law(citizen: Citizen) -> None:
     answer = await citizen.says("khiếu nại được thụ lý ngày 1/10/2026 thì hạn giải quyết là ngày nào")
     assert "30 ngày" in answer.text and "02/11/2026" in answer.text and "Khiếu nại" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("said", "label", "due", "law"),
+    [
+        # 1/7/2026 changed ten days into seven working days: the unit changes with the day.
+        (
+            "nộp đơn khiếu nại từ 22/6/2026 thì hạn thụ lý là ngày nào",
+            "thụ lý khiếu nại",
+            "02/07/2026",
+            "Luật Khiếu nại",
+        ),
+        ("nộp đơn khiếu nại từ 1/7/2026 thì hạn thụ lý là ngày nào", "thụ lý khiếu nại", "10/07/2026", "155/2026"),
+        ("tố cáo thụ lý từ 1/12/2026 thì hạn giải quyết là ngày nào", "giải quyết tố cáo", "31/12/2026", "Điều 30"),
+        ("nhận quyết định từ 1/10/2026 thì hạn khiếu nại đến ngày nào", "gửi đơn khiếu nại", "30/12/2026", "Điều 9"),
+        (
+            "kiến nghị của ban thanh tra nhân dân gửi từ 1/12/2026, hạn trả lời ngày nào",
+            "Thanh tra",
+            "16/12/2026",
+            "10/2022",
+        ),
+    ],
+)
+async def test_a_term_of_the_law_is_counted_with_its_unit_and_article(
+    citizen: Citizen, said: str, label: str, due: str, law: str
+) -> None:
+    answer = await citizen.says(said)
+    assert label in answer.text and due in answer.text, answer.text
+    assert any(law in source["cite"] for source in answer.sources), answer.sources
+
+
+async def test_a_term_whose_law_is_not_confirmed_for_that_day_is_no_number(citizen: Citizen) -> None:
+    answer = await citizen.says("yêu cầu cung cấp thông tin nộp từ 4/9/2026 thì hạn là ngày nào")
+    assert "chưa có văn bản xác nhận cho ngày 04/09/2026" in answer.text and "hạn là thứ" not in answer.text

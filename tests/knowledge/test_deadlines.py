@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.base import CONTENT, Knowledge
-from knowledge.deadlines import count, load_rules, received_on
+from knowledge.deadlines import UNITS, count, faults, load_rules, received_on
 from knowledge.working_days import Change, WorkingDays, load_changes
 
 SHIPPED = WorkingDays(load_changes(CONTENT), approved=range(2025, 2028))
@@ -88,9 +90,29 @@ def test_a_due_day_is_worked_and_the_counted_days_add_up(start: date, days: int)
 
 def test_every_rule_rests_on_a_typed_field(knowledge: Knowledge) -> None:
     rules = load_rules(CONTENT)
-    assert len(rules) >= 3
+    assert len(rules) >= 25
     for rule in rules.values():
-        term = rule.term(knowledge.entries, date(2026, 11, 23))
-        assert term is not None and term.source.cite and term.since
-        assert rule.term(knowledge.entries, term.since - timedelta(days=1)) is None
-        assert ("làm việc" in term.unit) == (rule.unit == "working_day"), rule.id
+        values = knowledge.entry(rule.entry_id).fields[rule.field]
+        for value in values:
+            assert value.source.cite and value.since and value.unit in UNITS, rule.id
+            assert rule.term(knowledge.entries, value.since) == value
+        assert rule.term(knowledge.entries, min(value.since for value in values) - timedelta(days=1)) is None
+
+
+def test_the_unit_of_a_term_is_that_of_its_day(knowledge: Knowledge) -> None:
+    rule = load_rules(CONTENT)["khieunai.thu-ly"]
+    before, since = (rule.term(knowledge.entries, day) for day in (date(2026, 6, 30), date(2026, 7, 1)))
+    assert before is not None and since is not None
+    assert (before.value, UNITS[before.unit]) == (10, "calendar_day")
+    assert (since.value, UNITS[since.unit]) == (7, "working_day")
+
+
+def test_a_broken_rule_is_named(tmp_path: Path, knowledge: Knowledge) -> None:
+    listed = [
+        {"id": "a", "entry": "khieunai.thoi-han-giai-quyet", "field": "khong_co", "starts": "received"},
+        {"id": "b", "entry": "khieunai.thoi-han-giai-quyet", "field": "lan1_xa", "starts": "received"},
+    ]
+    rules = [rule | {"label": "x", "words": ["x"]} for rule in listed]
+    (tmp_path / "deadlines.yaml").write_text(yaml.safe_dump(rules), encoding="utf-8")
+    named = [str(fault) for fault in faults(tmp_path, knowledge.entries)]
+    assert len(named) == 2 and "a: không có ô" in named[0] and "b: ô “lan1_xa” phải là số ngày" in named[1]
