@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import click
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot import command_audit
 from bot.imports import receiving
 from bot.opening import opened
 from bot.settings import Settings
+from handlers.permissions import Act
 from knowledge.base import CONTENT
 from knowledge.deadlines import in_words
 from knowledge.working_days import SATURDAY, Change, WorkingDays, load_changes
@@ -47,6 +50,7 @@ async def approve(settings: Settings, year: int, *, officer: str, code: str | No
         row = CalendarYear(commune_id=commune.id, year=year, approved_by=officer, approved_at=settings.clock.now())
         async with database.writing() as session:
             await calendars.approve(session, row, commune_id=commune.id)
+            await _note(session, settings, commune.id, "calendar_approved")
     click.echo(f"Đã duyệt lịch năm {year} của {commune.name} ({officer}).")
 
 
@@ -58,4 +62,16 @@ async def change(settings: Settings, day: date, *, is_off: bool, why: str, code:
         row = CalendarDay(commune_id=commune.id, day=day, is_off=is_off, why=why)
         async with database.writing() as session:
             await calendars.change(session, row, commune_id=commune.id)
+            await _note(session, settings, commune.id, "calendar_changed")
     click.echo(f"{in_words(day)}: {'nghỉ' if is_off else 'làm việc'}. Duyệt lại lịch năm {day.year}.")
+
+
+async def _note(session: AsyncSession, settings: Settings, commune_id: int, what: str) -> None:
+    await command_audit.note(
+        session,
+        commune_id=commune_id,
+        at=settings.clock.now(),
+        act=f"{Act.COMMUNE_EDIT}:{what}",
+        object_kind="commune",
+        object_id=commune_id,
+    )

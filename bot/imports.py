@@ -12,12 +12,14 @@ from typing import Any
 
 import click
 
+from bot import command_audit
 from bot import communes as tenants
 from bot.importing import Preview, import_file, preview
 from bot.list_files import CONTACTS, HAMLETS, ListForm, check_list, dossier_form
 from bot.opening import opened
 from bot.price_files import Checked
 from bot.settings import Settings
+from handlers.permissions import Act
 from knowledge.vietnamese import dong
 from storage import contacts, dossiers, places
 from storage.communes import Commune
@@ -45,6 +47,15 @@ async def import_prices(settings: Settings, file: Path, *, code: str | None, rep
                 clock=settings.clock,
                 replaces=replaces,
                 told=told,
+            )
+        async with database.writing() as session:
+            await command_audit.note(
+                session,
+                commune_id=commune.id or 0,
+                at=settings.clock.now(),
+                act=f"{Act.COMMUNE_EDIT}:imported_prices",
+                object_kind="commune",
+                object_id=commune.id,
             )
     click.echo(f"Đã nhập {shown.checked.rows} dòng cho {commune.name}.")
 
@@ -115,6 +126,14 @@ async def import_list(settings: Settings, file: Path, kind: str, *, code: str | 
             return
         async with database.writing() as session:
             await replace_all(session, commune_id=commune.id, rows=checked.rows)
+            await command_audit.note(
+                session,
+                commune_id=commune.id,
+                at=settings.clock.now(),
+                act=f"{Act.COMMUNE_EDIT}:imported_{kind}",
+                object_kind="commune",
+                object_id=commune.id,
+            )
     click.echo(f"Đã nhập {len(checked.rows)} dòng cho {commune.name} (thay danh sách cũ).")
 
 

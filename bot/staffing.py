@@ -6,13 +6,14 @@ from collections.abc import AsyncIterator
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot import command_audit
 from bot.clock import Clock
 from handlers.permissions import Act, Role
 from handlers.sign_in import Door
 from handlers.staff import add_officer
 from knowledge.base import CONTENT
 from knowledge.sample import sample_townhall
-from storage import audit, officers, offices
+from storage import officers, offices
 from storage.bodies import Vault
 from storage.communes import Commune
 from storage.database import Database
@@ -49,11 +50,10 @@ async def _add(session: AsyncSession, clock: Clock, commune: Commune, name: str,
     assert commune.id is not None
     now, today = clock.now(), clock.today()
     officer = await add_officer(session, commune_id=commune.id, name=name, role=role, now=now, today=today)
-    await audit.write(
+    await command_audit.note(
         session,
         commune_id=commune.id,
         at=now,
-        actor="command",
         act=f"{Act.OFFICER_EDIT}:added",
         object_kind="officer",
         object_id=officer.id,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -153,3 +155,16 @@ def test_an_empty_folder_becomes_a_commune_with_its_first_operator(run: Run) -> 
         refused = run("officer", "add", name, "--role", role)
         assert refused.exit_code == 2 and told in refused.stderr
     assert run("check", "--db").exit_code == 0
+
+
+def test_every_command_that_changes_a_commune_leaves_its_row_in_the_audit(run: Run, tmp_path: Path) -> None:
+    run("init", "--commune", "31234", "--name", "Xã Bình An")
+    run("officer", "add", "Trần Văn Mẫu", "--role", "desk")
+    content = Path(__file__).parents[2] / "knowledge" / "content"
+    for kind, file in (("contacts", "contacts.csv"), ("places", "hamlets.csv")):
+        assert run(kind, "import", str(content / "sample" / file)).exit_code == 0
+    assert run("calendar", "approve", "2026", "--by", "Trần Văn Mẫu").exit_code == 0
+    with closing(sqlite3.connect(tmp_path / "data" / "danhoi.db")) as database:
+        acts = [act for (act,) in database.execute("SELECT act FROM auditrow WHERE actor = 'command' ORDER BY id")]
+    imported = ["commune.edit:imported_contacts", "commune.edit:imported_places"]
+    assert acts == ["officer.edit:added", "officer.edit:added", *imported, "commune.edit:calendar_approved"]
