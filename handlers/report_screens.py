@@ -45,10 +45,12 @@ def too_far() -> Reply:
     return Reply(text, "report", choices=(SKIP, CANCEL, TO_A_PERSON), asks=PLACE)
 
 
-def since_when() -> Reply:
+def since_when(*, quotes: int | None = None, first: bool = False) -> Reply:
     """A rough answer is an answer."""
     choices = (*(Choice(words, f"reports.since:{at}") for at, words in enumerate(TIMES)), SKIP, CANCEL, TO_A_PERSON)
-    return Reply("Dạ, em đã ghi. Việc này có từ khi nào ạ? (gõ, hoặc “bỏ qua”)", "report", choices=choices, asks=SINCE)
+    opening = f"Dạ, em ghi nhận: “{SAID}”\n" if first and quotes is not None else "Dạ, em đã ghi. "
+    text = f"{opening}Việc này có từ khi nào ạ? (gõ, hoặc “bỏ qua”)"
+    return Reply(text, "report", choices=choices, asks=SINCE, quotes=quotes if first else None)
 
 
 def what_again() -> Reply:

@@ -71,7 +71,8 @@ async def next_question(desk: Desk) -> Reply:
         known = await places.present(desk.session, commune_id=desk.commune_id, on=desk.today)
         return report_screens.where(known, quotes=desk.body_id, first=len(draft.told) == 1)
     if "since" not in skipped and not _knows_since(draft, whole, desk):
-        return report_screens.since_when()
+        just_told = desk.talk.asks == WHAT or not (desk.talk.asks or "").startswith("reports.")
+        return report_screens.since_when(quotes=desk.body_id, first=just_told)
     hamlet = await places.hamlet(desk.session, commune_id=desk.commune_id, hamlet_id=draft.case.hamlet_id or 0)
     return await report_screens.summary(draft, desk, hamlet.name if hamlet else "")
 

@@ -86,8 +86,10 @@ async def test_a_citizens_words_stay_words(seats: Seats, another: OpensABrowser)
     visitor = await another()
     await visitor.opens()
     await visitor.says(f"den duong truoc nha toi hong 3 tuan nay {SCRIPT}")
+    await visitor.says("bo qua")
+    await visitor.says("gui")
     desk = await seats(Role.DESK)
-    assert "#1" in await desk.opens("/console/cases")
+    assert "PA-" in await desk.opens("/console/cases")
     page = await desk.opens("/console/cases/1")
     assert "den duong truoc nha toi hong" in page and SCRIPT not in page
 
@@ -183,6 +185,8 @@ async def test_a_read_case_stands_in_the_audit_without_a_word_of_it(
     visitor = await another()
     await visitor.opens()
     await visitor.says("den duong truoc nha ba Nguyen Thi Lan hong roi, goi 0912345678")
+    for said in ("bo qua", "bo qua", "gui"):
+        await visitor.says(said)
     desk = await seats(Role.DESK)
     await desk.opens("/console/cases/1")
     async with parts.database.reading() as session:

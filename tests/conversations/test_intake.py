@@ -91,6 +91,12 @@ async def test_one_part_is_edited_and_the_rest_stays(citizen: Citizen, hamlets: 
     assert (case.category, case.papi) == ("power", 6)
 
 
+async def test_a_picked_hamlet_is_not_quoted_as_the_trouble(citizen: Citizen, hamlets: None) -> None:
+    await citizen.says("chó thả rông cắn người")
+    heard = await citizen.says("1")
+    assert "từ khi nào" in heard.text and "“1”" not in heard.text
+
+
 async def test_a_detail_told_at_the_summary_joins_it(citizen: Citizen) -> None:
     await citizen.says(TROUBLE)
     await citizen.says("đầu ngõ xóm Đình")
