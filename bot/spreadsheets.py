@@ -80,7 +80,7 @@ def is_old_font(text: str) -> bool:
 
 
 def _csv(file: Path, lines: TextIO) -> Iterator[Line]:
-    delimiter = max(",;\t", key=lines.readline().count)
+    delimiter = max(";\t,", key=lines.readline().count)  # a tie: "Tên thôn, ấp;Nay là"
     lines.seek(0)
     reader = csv.reader(lines, delimiter=delimiter)
     before = 0

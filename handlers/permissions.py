@@ -29,6 +29,8 @@ class Act(StrEnum):
     GAP_READ = "gap.read"
     COMMUNE_READ = "commune.read"
     COMMUNE_EDIT = "commune.edit"
+    CALENDAR_EDIT = "calendar.edit"
+    LIST_IMPORT = "list.import"
     OFFICER_READ = "officer.read"
     OFFICER_EDIT = "officer.edit"
     STAND_IN_EDIT = "stand_in.edit"
@@ -67,7 +69,8 @@ ACTS: dict[Role, frozenset[Act]] = {
     Role.LEADER: CASEWORK
     | HANDLING
     | HEADING
-    | {Act.CASE_PUBLISH, Act.COMMUNE_READ, Act.GAP_READ, Act.OFFICER_READ, Act.STAND_IN_EDIT, Act.FACTOR_RESET},
+    | {Act.CASE_PUBLISH, Act.COMMUNE_READ, Act.GAP_READ, Act.OFFICER_READ, Act.STAND_IN_EDIT, Act.FACTOR_RESET}
+    | {Act.CALENDAR_EDIT},
     Role.CURATOR: frozenset({Act.GAP_READ, Act.COMMUNE_READ}),
     Role.APPROVER: frozenset({Act.GAP_READ, Act.COMMUNE_READ}),
     Role.BROADCASTER: frozenset({Act.COMMUNE_READ}),
@@ -78,6 +81,8 @@ ACTS: dict[Role, frozenset[Act]] = {
         {
             Act.COMMUNE_READ,
             Act.COMMUNE_EDIT,
+            Act.CALENDAR_EDIT,
+            Act.LIST_IMPORT,
             Act.OFFICER_READ,
             Act.OFFICER_EDIT,
             Act.STAND_IN_EDIT,

@@ -173,6 +173,20 @@ class Hamlets(Form):
     )
 
 
+class CalendarDayForm(Form):
+    """A day that was decided late."""
+
+    day = DateField("Ngày", [InputRequired(BAD_DAY)])
+    is_off = SelectField("Thế nào", [NEEDED], choices=choices([("off", "Nghỉ"), ("worked", "Làm việc (làm bù)")]))
+    why = _text("Vì sao, theo văn bản nào", needed=True, most=200)
+
+
+class CalendarYearForm(Form):
+    """The year that is approved."""
+
+    year = IntegerField("Năm", [NEEDED, NumberRange(2024, 2100, "Năm chưa đúng.")])
+
+
 class Subject(Form):
     """Whom a case is about."""
 

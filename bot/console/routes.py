@@ -7,10 +7,12 @@ from aiohttp import web
 from bot.assembly import Parts
 from bot.console.account import Account
 from bot.console.audit import AuditPages
+from bot.console.calendar import CalendarPages
 from bot.console.cases import CasePages
 from bot.console.commune import CommunePages
 from bot.console.door import Door
 from bot.console.gaps import GapPages
+from bot.console.imports import ImportPages
 from bot.console.officers import OfficerPages
 from bot.console.pages import ConsolePages
 from bot.console.seals import SealPages
@@ -21,7 +23,8 @@ from bot.site import Site
 def routes(site: Site) -> list[Route]:
     """The whole table, in the order of the menu."""
     pages = ConsolePages(site)
-    nouns = (Door, Account, CasePages, SealPages, GapPages, OfficerPages, CommunePages, AuditPages)
+    people = (Door, Account, CasePages, SealPages, GapPages, OfficerPages)
+    nouns = (*people, CommunePages, CalendarPages, ImportPages, AuditPages)
     return [route for noun in nouns for route in noun(pages).table()]
 
 

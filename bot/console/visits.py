@@ -127,6 +127,7 @@ class Route(NamedTuple):
     path: str
     page: Page
     gate: Act | Gate
+    takes_file: bool = False  # the page reads the posted parts itself, the form key among them
 
 
 def guarded(route: Route, parts: Parts) -> web.RouteDef:
@@ -134,7 +135,7 @@ def guarded(route: Route, parts: Parts) -> web.RouteDef:
 
     async def handle(request: web.Request) -> web.StreamResponse:
         visit = await _enter(request, parts, route.gate)
-        if request.method == "POST":
+        if request.method == "POST" and not route.takes_file:
             visit.form = await _form(request, visit)
         response = await route.page(visit)
         if visit.request.cookies.get(FORM_COOKIE) is None and route.gate is Gate.OPEN:

@@ -31,6 +31,8 @@ ACTS: dict[str, str] = {
     Act.GAP_READ: "Xem câu bot chưa trả lời được",
     Act.COMMUNE_READ: "Xem thông tin xã",
     Act.COMMUNE_EDIT: "Sửa thông tin xã, đơn vị, thôn",
+    Act.CALENDAR_EDIT: "Duyệt lịch làm việc, thêm ngày nghỉ",
+    Act.LIST_IMPORT: "Nhập bảng giá, danh bạ, thôn, hồ sơ",
     Act.OFFICER_READ: "Xem danh sách cán bộ",
     Act.OFFICER_EDIT: "Thêm cán bộ, cấp và thu quyền",
     Act.STAND_IN_EDIT: "Cử người làm thay khi nghỉ phép",
@@ -122,6 +124,11 @@ OBJECTS = {
     "seal_holder": "khóa niêm phong",
     "mailbox": "tin báo",
     "audit": "nhật ký",
+    "calendar": "lịch làm việc",
+    "prices": "bảng giá đất",
+    "contacts": "danh bạ",
+    "places": "danh sách thôn",
+    "dossiers": "hồ sơ một cửa",
 }
 AT_THE_DOOR = {
     "sign_in:signed_up": "Đăng ký tài khoản",
@@ -159,6 +166,9 @@ DETAILS = {
     "key": "thêm khóa",
     "package": "tải gói",
     "answered": "trả lời",
+    "year_approved": "duyệt năm",
+    "day_changed": "thêm ngày",
+    "imported": "nhập tệp",
 }
 WEAK_PASSWORD = {
     "short": "Mật khẩu cần ít nhất 10 ký tự.",
