@@ -8,6 +8,7 @@ the better one of the two on questions that were left out. Their sum ranks; each
 from __future__ import annotations
 
 import math
+import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -242,7 +243,7 @@ def _count(passages: Iterable[Sequence[str]], folded: bool) -> Counter[str]:
 @lru_cache(maxsize=65_536)
 def _indexed(passage: tuple[str, ...], folded: bool) -> tuple[str, ...]:
     """The terms of one passage; training indexes nearly the same passages twice."""
-    return tuple(folded_terms(passage) if folded else terms(passage))
+    return tuple(map(sys.intern, folded_terms(passage) if folded else terms(passage)))  # one string each, not thousands
 
 
 def forget_passages() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -122,7 +123,7 @@ def train(entries: Mapping[str, Entry]) -> Trained:
     probes = [*range(0, variants, PROBE_EVERY), *range(len(asked), len(asked) + len(others))]
     examples = [read(text) for text in chain((text for text, _ in asked), others)]
     labels = [OURS] * len(asked) + [OUTSIDE] * len(others)
-    seen = [features_of(said) for said in examples]
+    seen = [[sys.intern(name) for name in features_of(said)] for said in examples]
     importance = [1.0] * variants + [TITLE_COUNTS] * (len(asked) - variants) + [OUTSIDE_COUNTS] * len(others)
     scope = classifier.train(seen, labels, penalty=PENALTY, importance=importance)
     left_out = classifier.left_out(scope, seen, labels, penalty=PENALTY, probes=probes, importance=importance)

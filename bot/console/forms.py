@@ -178,7 +178,7 @@ class CalendarDayForm(Form):
 
     day = DateField("Ngày", [InputRequired(BAD_DAY)])
     is_off = SelectField("Thế nào", [NEEDED], choices=choices([("off", "Nghỉ"), ("worked", "Làm việc (làm bù)")]))
-    why = _text("Vì sao, theo văn bản nào", needed=True, most=200)
+    why = text_field("Vì sao, theo văn bản nào", needed=True, most=200)
 
 
 class CalendarYearForm(Form):
