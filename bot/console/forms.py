@@ -150,7 +150,8 @@ class CommuneSettings(Form):
     longitude = FloatField("Kinh độ trung tâm xã", [Optional(), NumberRange(102, 118, "Từ 102 đến 118.")])
     portal = text_field(
         "Trang của xã được nhúng khung chat",
-        hint="Chỉ phần đầu địa chỉ, ví dụ https://binhan.example; để trống nếu không nhúng.",
+        hint="Chỉ phần đầu địa chỉ, ví dụ https://binhan.example; nhiều trang (tối đa 4) thì cách nhau một dấu cách; "
+        "để trống nếu không nhúng.",
     )
 
 
