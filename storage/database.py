@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ from storage.turns import Turn
 MIGRATIONS = Path(__file__).parent / "migrations"
 IN_MEMORY = "sqlite+aiosqlite:///:memory:"
 READ_ONLY = "danhoi_read_only"
+LOG_TRIES, LOG_WAIT = 5, 0.05  # how often, and how many seconds apart, the log is tried to be emptied
 
 
 class Database:
@@ -63,12 +65,23 @@ class Database:
 
     async def forget_log(self) -> None:
         """Keys that were dropped leave the write-ahead log too; what a reader still needs of it goes the next time."""
-        if self._turn is not None:
-            async with self._turn.taken(), self.engine.connect() as connection:
-                raw = await connection.get_raw_connection()  # begins nothing: no log is emptied in a transaction
-                driver: Any = raw.driver_connection
-                for pragma in ("busy_timeout=200", "wal_checkpoint(TRUNCATE)", "busy_timeout=10000"):
-                    await (await driver.execute(f"PRAGMA {pragma}")).close()
+        for _ in range(LOG_TRIES if self._turn is not None else 0):
+            if await self._empty_log():
+                return
+            await asyncio.sleep(LOG_WAIT)
+
+    async def _empty_log(self) -> bool:
+        """Whether the log is empty now; a reader in the middle of its work keeps it."""
+        assert self._turn is not None
+        async with self._turn.taken(), self.engine.connect() as connection:
+            raw = await connection.get_raw_connection()  # begins nothing: no log is emptied in a transaction
+            driver: Any = raw.driver_connection
+            await (await driver.execute("PRAGMA busy_timeout=200")).close()
+            answer = await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            is_busy, _pages, _moved = await answer.fetchone()
+            await answer.close()
+            await (await driver.execute("PRAGMA busy_timeout=10000")).close()
+        return not is_busy
 
     async def close(self) -> None:
         """Give back all connections."""

@@ -49,14 +49,14 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 def dropped(monkeypatch: pytest.MonkeyPatch) -> list[tuple[bytes, bytes]]:
     """Every data key and text that was ever written, as it stood in the table: (key, text)."""
     written: list[tuple[bytes, bytes]] = []
-    put = Vault.put
+    locked = Vault.locked
 
-    async def remember(vault: Vault, *given: Any, **named: Any) -> Any:
-        body = await put(vault, *given, **named)
+    def remember(vault: Vault, **named: Any) -> Any:
+        body = locked(vault, **named)
         written.append((body.wrapped_key or b"", body.ciphertext or b""))
         return body
 
-    monkeypatch.setattr(Vault, "put", remember)
+    monkeypatch.setattr(Vault, "locked", remember)
     return written
 
 
