@@ -26,10 +26,9 @@ async def report(database: Database, clock: Clock, say: Callable[[str], object])
         if not known:
             say("Chưa nối kênh nào (đặt DANHOI_TELEGRAM_TOKEN, DANHOI_ZALO_BOT_TOKEN hoặc DANHOI_ZALO_OA_APP_ID).")
         for account, line in known:
-            mine = {"commune_id": account.commune_id, "channel_account_id": account.id or 0}
-            waits = _waits(await outbox.counts(session, **mine))
+            waits = _waits(await outbox.counts(session, channel_account_id=line.channel_account_id))
             say(f"{account.channel} ({account.external_id}): {line.state(clock.running())}{waits}")
-            for message in (await outbox.unsent(session, **mine))[:SHOWN]:
+            for message in (await outbox.unsent(session, channel_account_id=line.channel_account_id))[:SHOWN]:
                 say(_unsent(message))
 
 

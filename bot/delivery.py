@@ -125,7 +125,7 @@ class Delivery:
 
     async def _waits(self, outlet: Outlet) -> bool:
         async with self._database.reading() as session:
-            return await dispatch.waits(session, **outlet.key)
+            return await dispatch.waits(session, channel_account_id=outlet.account.id or 0)
 
     async def _claim(self, outlet: Outlet) -> list[OutboxMessage]:
         now, limits = self._clock.running(), outlet.channel.limits
@@ -137,7 +137,12 @@ class Delivery:
             if not room:
                 return []
             claimed = await dispatch.claim(
-                session, **outlet.key, now=now, in_flight=self._in_flight, limit=room, chat_gap=limits.chat_gap
+                session,
+                channel_account_id=line.channel_account_id,
+                now=now,
+                in_flight=self._in_flight,
+                limit=room,
+                chat_gap=limits.chat_gap,
             )
             line.take(len(claimed), now=now, per_second=limits.per_second)
             await lines.keep(session, line)

@@ -16,7 +16,6 @@ from storage.outbox import OutboxMessage
 async def claim(
     session: AsyncSession,
     *,
-    commune_id: int,
     channel_account_id: int,
     now: datetime,
     in_flight: int,
@@ -25,14 +24,15 @@ async def claim(
 ) -> list[OutboxMessage]:
     """Messages due on a channel account, marked as being sent: replies before bulk, oldest first, one a chat.
 
+    Of whatever commune: an account that a province shares carries the messages of many.
     At most `in_flight` of the account are on the line at once; `chat_gap`: seconds between two messages of one chat.
     """
-    ours = (col(OutboxMessage.commune_id) == commune_id, col(OutboxMessage.channel_account_id) == channel_account_id)
-    flying = (await session.exec(select(func.count()).where(*ours, col(OutboxMessage.state) == "sending"))).one()
+    ours = col(OutboxMessage.channel_account_id) == channel_account_id
+    flying = (await session.exec(select(func.count()).where(ours, col(OutboxMessage.state) == "sending"))).one()
     if (most := min(limit, in_flight - flying)) <= 0:
         return []
     due = (
-        *ours,
+        ours,
         col(OutboxMessage.state) == "queued",
         col(OutboxMessage.not_before) <= now,
         ~_chat_is_busy(now, chat_gap),
@@ -46,13 +46,9 @@ async def claim(
     return claimed
 
 
-async def waits(session: AsyncSession, *, commune_id: int, channel_account_id: int) -> bool:
+async def waits(session: AsyncSession, *, channel_account_id: int) -> bool:
     """Whether anything is queued on a channel account."""
-    ours = (
-        col(OutboxMessage.commune_id) == commune_id,
-        col(OutboxMessage.channel_account_id) == channel_account_id,
-        col(OutboxMessage.state) == "queued",
-    )
+    ours = (col(OutboxMessage.channel_account_id) == channel_account_id, col(OutboxMessage.state) == "queued")
     return (await session.exec(select(OutboxMessage.id).where(*ours).limit(1))).first() is not None
 
 

@@ -91,17 +91,16 @@ async def label(session: AsyncSession, *, commune_id: int, account_id: int, mess
     return found
 
 
-async def counts(session: AsyncSession, *, channel_account_id: int, commune_id: int) -> dict[str, int]:
+async def counts(session: AsyncSession, *, channel_account_id: int) -> dict[str, int]:
     """How many messages of a channel account stand in each state."""
-    mine = (col(OutboxMessage.commune_id) == commune_id, col(OutboxMessage.channel_account_id) == channel_account_id)
-    found = select(OutboxMessage.state, func.count()).where(*mine).group_by(col(OutboxMessage.state))
+    mine = col(OutboxMessage.channel_account_id) == channel_account_id
+    found = select(OutboxMessage.state, func.count()).where(mine).group_by(col(OutboxMessage.state))
     return dict((await session.exec(found)).all())
 
 
-async def unsent(session: AsyncSession, *, commune_id: int, channel_account_id: int) -> list[OutboxMessage]:
+async def unsent(session: AsyncSession, *, channel_account_id: int) -> list[OutboxMessage]:
     """Chưa gửi được: held, failed or unknown, newest first, with the reason in `error`."""
     mine = (
-        col(OutboxMessage.commune_id) == commune_id,
         col(OutboxMessage.channel_account_id) == channel_account_id,
         col(OutboxMessage.state).in_(("held", "failed", "unknown")),
     )

@@ -121,8 +121,9 @@ def test_repository_functions_demand_the_commune() -> None:
     of_the_deployment = {
         "inbox.py": {"claim", "fail", "is_settled", "channel_of"},
         "arrivals.py": {"join", "store_all"},
-        "dispatch.py": {"call_unknown"},
+        "dispatch.py": {"claim", "waits", "call_unknown"},  # of an account, which a province may share
         "lines.py": {"all_of_them"},
+        "outbox.py": {"counts", "unsent"},  # the same, for the operator: ids and states
         "rewound.py": {"end_waits"},
         "communes.py": {"all_of_them", "by_code"},
         "jobs.py": {"take", "done"},
