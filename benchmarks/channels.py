@@ -154,6 +154,8 @@ def _read(data: Path, storm: Storm) -> dict[str, float]:
     for chat in {row[1] for row in rows}:
         taken = [one["text"] for one in storm.fake.sent if str(one["chat_id"]) == chat]
         missing, extra = _compare([(row[4], row[5]) for row in rows if row[1] == chat], taken)
+        if missing or extra:
+            print(f"chat {chat}: held {[(row[5], row[4][:40]) for row in rows if row[1] == chat]}, taken {taken}")
         lost, doubled = lost + missing, doubled + extra
         disorder += bool(missing and extra)
     unknown = [row for row in rows if row[5] == "unknown"]
@@ -171,15 +173,19 @@ def _read(data: Path, storm: Storm) -> dict[str, float]:
 
 
 def _compare(held: list[tuple[str, str]], taken: list[str]) -> tuple[int, int]:
-    """(sent but not taken, taken but not held): the outbox of one chat in order, beside what the platform took."""
-    missing, at = 0, 0
-    for text, state in held:
-        head = text.partition(SAID)[0][:60]
-        if at < len(taken) and taken[at].startswith(head):
-            at += 1
-        elif state == "sent":
-            missing += 1
-    return missing, len(taken) - at
+    """(sent but not taken, taken but not held): the outbox of one chat in order, beside what the platform took.
+
+    The kindest reading: a message of which nobody knows whether it arrived takes no place from an equal one that did.
+    """
+    heads = [text.partition(SAID)[0][:60] for text, _state in held]
+    after = [(0, len(taken) - at) for at in range(len(taken) + 1)]  # nothing more is held: the rest is too much
+    for head, (_text, state) in zip(reversed(heads), reversed(held), strict=True):
+        passed = [(missing + (state == "sent"), extra) for missing, extra in after]
+        for at, text in enumerate(taken):
+            if text.startswith(head):
+                passed[at] = min(passed[at], after[at + 1])
+        after = passed
+    return after[0]
 
 
 class Server:
