@@ -103,9 +103,13 @@ class Ranker:
         return Ranked(tuple(self._index.topics[at] for at in order[:most]), tuple(best[:most]), signs, covered, titled)
 
     def _fade_special_cases(self, added: Floats, said: Sequence[str]) -> None:
-        """A special case of which the question says nothing gives way to the plain topic, and stands behind it."""
+        """A special case gives way to the plain topic if the question says nothing of it, and goes first if it does."""
         for at in np.argsort(-added, kind="stable")[:WEIGHED]:
             for plain in self._special.plain(int(at)):
+                if self._special.is_meant(said, int(at), plain):
+                    if added[plain] > added[at]:
+                        added[at], added[plain] = added[plain], FADED * added[plain]
+                    break
                 if added[plain] >= NEAR * added[at] and not self._special.is_named(said, int(at), plain):
                     added[plain] = max(added[plain], added[at])
                     added[at] = FADED * added[plain]

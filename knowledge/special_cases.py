@@ -45,6 +45,11 @@ class SpecialCases:
         terms = {each for each in folded_terms(said) if "_" in each or each in telling} - shared - OFFICES
         return bool(own & telling) or any(self._tells_more(term, special, plain) for term in terms)
 
+    def is_meant(self, said: Sequence[str], special: int, plain: int) -> bool:
+        """Whether the question has another word for what only the special name says: "vợ bên Campuchia", nước ngoài."""
+        meant = (each[1:].replace("_", " ") for each in folded_terms(said) if each.startswith("="))
+        return any(each in self._names[special] and each not in self._names[plain] for each in meant)
+
     def _tells_more(self, term: str, special: int, plain: int) -> bool:
         """Whether a term is clearly likelier in the texts of the special case."""
         return self._folded.likelihood(term, special) - self._folded.likelihood(term, plain) > CLEARLY
