@@ -42,14 +42,6 @@ class Vault:
         """`secret_key` must be 32 bytes; it never enters the database or a backup."""
         self._master = SecretBox(secret_key)
 
-    def seal(self, secret: str) -> bytes:
-        """A secret of the deployment's own, such as a channel's token, as it may stand in a table."""
-        return bytes(self._master.encrypt(secret.encode()))
-
-    def unseal(self, sealed: bytes) -> str:
-        """The secret again."""
-        return self._master.decrypt(sealed).decode()
-
     async def put(self, session: AsyncSession, *, commune_id: int, text: str, at: datetime) -> Body:
         """Store a text under a fresh data key."""
         body = self.locked(commune_id=commune_id, text=text, at=at)
@@ -89,7 +81,7 @@ class Vault:
             raise BodyUnreadable(body_id=body.id or 0) from wrong_key
 
     def wrap(self, secret: bytes) -> bytes:
-        """A secret of ours (not a citizen's words) as it may stand in a table."""
+        """A secret of ours (a token, a second factor; no citizen's words) as it may stand in a table."""
         return bytes(self._master.encrypt(secret))
 
     def unwrap(self, wrapped: bytes) -> bytes:

@@ -1,71 +1,15 @@
 """Gathers the tables of all modules, so that migrations and tests see the whole schema."""
 
+from importlib import import_module
+from pkgutil import iter_modules
+
 from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
-from storage import (
-    accounts,
-    audit,
-    bodies,
-    calendars,
-    case_alerts,
-    cases,
-    checklists,
-    communes,
-    contacts,
-    dossiers,
-    grants,
-    inbox,
-    jobs,
-    lines,
-    links,
-    mailboxes,
-    officer_chats,
-    officers,
-    offices,
-    outbox,
-    petitions,
-    places,
-    prices,
-    questions,
-    reach,
-    reminders,
-    seals,
-    sign_ins,
-    talks,
-    tokens,
-)
+import storage
 
-MODULES = (
-    accounts,
-    audit,
-    bodies,
-    calendars,
-    case_alerts,
-    cases,
-    checklists,
-    communes,
-    contacts,
-    dossiers,
-    grants,
-    inbox,
-    jobs,
-    lines,
-    links,
-    mailboxes,
-    officer_chats,
-    officers,
-    offices,
-    outbox,
-    petitions,
-    places,
-    prices,
-    questions,
-    reach,
-    reminders,
-    seals,
-    sign_ins,
-    talks,
-    tokens,
-)
+for module in iter_modules(storage.__path__, "storage."):
+    if not module.ispkg:  # the migrations read this module
+        import_module(module.name)
+
 METADATA: MetaData = SQLModel.metadata

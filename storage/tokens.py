@@ -40,7 +40,7 @@ async def of(
     if known is not None and (known.seed == seed or not first_refresh):
         return known
     token = known or ChannelToken(channel_account_id=channel_account_id, commune_id=commune_id, seed=seed, refresh=b"")
-    token.seed, token.refresh = seed, vault.seal(first_refresh)
+    token.seed, token.refresh = seed, vault.wrap(first_refresh.encode())
     token.access = token.obtained_at = token.expires_at = token.rotating_until = None
     session.add(token)
     await session.flush()
@@ -61,7 +61,7 @@ async def keep(
     """A new pair replaces the old one; commit it before using it."""
     mine = (col(ChannelToken.commune_id) == commune_id, col(ChannelToken.channel_account_id) == channel_account_id)
     token = (await session.exec(select(ChannelToken).where(*mine).with_for_update())).one()
-    token.access, token.refresh = vault.seal(access), vault.seal(refresh)
+    token.access, token.refresh = vault.wrap(access.encode()), vault.wrap(refresh.encode())
     token.obtained_at, token.expires_at, token.rotating_until = now, expires_at, None
     session.add(token)
     await session.flush()

@@ -50,7 +50,7 @@ class Tokens:
                 if isinstance(found, str):
                     return found
                 if found is not None:
-                    return await self._rotate(self._vault.unseal(found))
+                    return await self._rotate(self._vault.unwrap(found).decode())
                 await asyncio.sleep(OTHERS_TURN)
         raise ChannelDown("oauth lease")
 
@@ -60,7 +60,7 @@ class Tokens:
         async with self._database.writing() as session:
             pair = await tokens.of(session, self._vault, **self._key, first_refresh=self._settings.refresh_token)
             if pair.access is not None and pair.obtained_at is not None and now < pair.obtained_at + FRESH:
-                access = self._vault.unseal(pair.access)
+                access = self._vault.unwrap(pair.access).decode()
                 if access != instead_of:
                     return access
             if pair.rotating_until is not None and pair.rotating_until > now:
