@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -34,7 +35,7 @@ class Screen:
     presses: list[str] = field(default_factory=list)
 
 
-class Driver:
+class Driver(ABC):
     """What a person can do on any channel. `most`: the longest message the channel takes, in UTF-16 units."""
 
     name = ""
@@ -43,17 +44,17 @@ class Driver:
     def __init__(self, served: Served) -> None:
         self.served = served
 
+    @abstractmethod
     async def says(self, text: str) -> list[Screen]:
         """Write, and what comes back."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def presses(self, press: str) -> list[Screen]:
         """Press a button."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def says_twice(self, text: str) -> list[Screen]:
         """The channel brings the same event twice."""
-        raise NotImplementedError
 
     async def settled(self) -> None:
         """Everything that came is answered, and everything said is gone."""
@@ -148,9 +149,9 @@ class PlatformDriver(Driver):
         super().__init__(served)
         self.fake, self.person = fake, person
 
+    @abstractmethod
     def event(self, text: str) -> dict[str, Any]:
         """Writing."""
-        raise NotImplementedError
 
     async def says(self, text: str) -> list[Screen]:
         return await self.brings(self.event(text))
@@ -170,25 +171,25 @@ class PlatformDriver(Driver):
         """All that the platform showed this person."""
         return [self.screen(one) for one in self.fake.sent if one["chat_id"] == self.person]
 
+    @abstractmethod
     def screen(self, sent: dict[str, Any]) -> Screen:
         """One message as the platform took it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def photo(self) -> dict[str, Any]:
         """A picture without a word."""
-        raise NotImplementedError
 
+    @abstractmethod
     def strange(self) -> dict[str, Any]:
         """An event that nobody knows."""
-        raise NotImplementedError
 
+    @abstractmethod
     def block(self) -> None:
         """The person wants nothing more of us."""
-        raise NotImplementedError
 
+    @abstractmethod
     def revoke(self) -> Callable[[], None]:
         """Our token is refused from now on; calling what this gives makes it good again."""
-        raise NotImplementedError
 
     send_method = ""
 
@@ -233,9 +234,8 @@ class TelegramDriver(PlatformDriver):
         return lambda: setattr(self.fake, "token", good)
 
 
-class ZaloBotDriver(PlatformDriver):
-    name, most, send_method = "zalo_bot", 2_000, "sendMessage"
-    flood, gone = "429", "404 chat"
+class ZaloDriver(PlatformDriver):
+    """On both of Zalo's platforms a press is a message."""
 
     def event(self, text: str) -> dict[str, Any]:
         event: dict[str, Any] = self.fake.text_event(self.person, text)
@@ -243,6 +243,11 @@ class ZaloBotDriver(PlatformDriver):
 
     async def presses(self, press: str) -> list[Screen]:
         return await self.says(press)
+
+
+class ZaloBotDriver(ZaloDriver):
+    name, most, send_method = "zalo_bot", 2_000, "sendMessage"
+    flood, gone = "429", "404 chat"
 
     def screen(self, sent: dict[str, Any]) -> Screen:
         """There are no buttons: what can be chosen are the numbers of the lines."""
@@ -265,16 +270,9 @@ class ZaloBotDriver(PlatformDriver):
         return lambda: setattr(self.fake, "token", good)
 
 
-class ZaloOaDriver(PlatformDriver):
+class ZaloOaDriver(ZaloDriver):
     name, most, send_method = "zalo_oa", 2_000, "/v3.0/oa/message/cs"
     flood, gone = "-32", "zalo -213"
-
-    def event(self, text: str) -> dict[str, Any]:
-        event: dict[str, Any] = self.fake.text_event(self.person, text)
-        return event
-
-    async def presses(self, press: str) -> list[Screen]:
-        return await self.says(press)
 
     def screen(self, sent: dict[str, Any]) -> Screen:
         buttons = sent["message"].get("attachment", {}).get("payload", {}).get("buttons", [])
@@ -310,40 +308,24 @@ async def driving(name: str, serves: Serves) -> AsyncIterator[Any]:
         async with serves() as served, aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
             yield WebDriver(served, session) if name == "webchat" else TerminalDriver(served)
         return
-    fake, environment, driver, person = _platform(name)
+    fake, driver, person = _platform(name)
     await fake.start()
-    environment = {key: fake.base if value == "BASE" else value for key, value in environment.items()}
     try:
-        async with serves(**environment) as served:
+        async with serves(**fake.settings) as served:
             fake.target = served.url("/webhooks/" + name.replace("_", "-"))
             yield driver(served, fake, person)
     finally:
         await fake.stop()
 
 
-def _platform(name: str) -> tuple[Fake, dict[str, str], type[PlatformDriver], Any]:
+def _platform(name: str) -> tuple[Fake, type[PlatformDriver], Any]:
     match name:
         case "telegram":
-            settings = {"TOKEN": telegram.TOKEN, "BASE_URL": "BASE", "WEBHOOK_SECRET": telegram.SECRET}
-            return telegram.FakeTelegram(), _named("TELEGRAM", settings), TelegramDriver, 7
+            return telegram.FakeTelegram(), TelegramDriver, 7
         case "zalo_bot":
-            settings = {"TOKEN": zalo_bot.TOKEN, "BASE_URL": "BASE", "WEBHOOK_SECRET": zalo_bot.SECRET}
-            return zalo_bot.FakeZaloBot(), _named("ZALO_BOT", settings), ZaloBotDriver, "aa11"
-    settings = {
-        "APP_ID": zalo_oa.APP_ID,
-        "OA_ID": zalo_oa.OA_ID,
-        "APP_SECRET": zalo_oa.APP_SECRET,
-        "WEBHOOK_SECRET": zalo_oa.OA_SECRET,
-        "REFRESH_TOKEN": zalo_oa.FIRST_REFRESH,
-        "BASE_URL": "BASE",
-        "OAUTH_URL": "BASE",
-    }
+            return zalo_bot.FakeZaloBot(), ZaloBotDriver, "aa11"
     fake = zalo_oa.FakeZaloOa(moved=datetime(2026, 11, 23, 2, 0, tzinfo=UTC) - datetime.now(UTC))
-    return fake, _named("ZALO_OA", settings), ZaloOaDriver, "2000000000000000002"
-
-
-def _named(prefix: str, settings: dict[str, str]) -> dict[str, str]:
-    return {f"DANHOI_{prefix}_{name}": value for name, value in settings.items()}
+    return fake, ZaloOaDriver, "2000000000000000002"
 
 
 def _with_grounds(message: dict[str, Any]) -> str:

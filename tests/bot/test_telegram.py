@@ -25,12 +25,7 @@ async def fake() -> AsyncIterator[FakeTelegram]:
 
 
 def by_webhook(fake: FakeTelegram, **more: str) -> dict[str, str]:
-    return {
-        "DANHOI_TELEGRAM_TOKEN": TOKEN,
-        "DANHOI_TELEGRAM_BASE_URL": fake.base,
-        "DANHOI_TELEGRAM_WEBHOOK_SECRET": SECRET,
-        **more,
-    }
+    return {**fake.settings, **more}
 
 
 def by_polling(fake: FakeTelegram, **more: str) -> dict[str, str]:

@@ -36,12 +36,7 @@ async def fake() -> AsyncIterator[FakeZaloBot]:
 
 
 def by_webhook(fake: FakeZaloBot, **more: str) -> dict[str, str]:
-    return {
-        "DANHOI_ZALO_BOT_TOKEN": TOKEN,
-        "DANHOI_ZALO_BOT_BASE_URL": fake.base,
-        "DANHOI_ZALO_BOT_WEBHOOK_SECRET": SECRET,
-        **more,
-    }
+    return {**fake.settings, **more}
 
 
 def texts(fake: FakeZaloBot, chat: str = "aa11") -> list[str]:

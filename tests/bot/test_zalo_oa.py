@@ -19,7 +19,7 @@ from storage.outbox import OutboxMessage
 from storage.tokens import ChannelToken
 from tests.bot.running import Served, Serves, eventually, eventually_so
 from tests.fakes.base import Fault
-from tests.fakes.zalo_oa import APP_ID, APP_SECRET, FIRST_REFRESH, OA_ID, OA_SECRET, FakeZaloOa
+from tests.fakes.zalo_oa import FIRST_REFRESH, OA_ID, FakeZaloOa
 
 PERSON = "2000000000000000002"
 # The vector of the research notes: exactly these 218 bytes.
@@ -43,16 +43,7 @@ async def fake() -> AsyncIterator[FakeZaloOa]:
 
 
 def connected(fake: FakeZaloOa, **more: str) -> dict[str, str]:
-    return {
-        "DANHOI_ZALO_OA_APP_ID": APP_ID,
-        "DANHOI_ZALO_OA_OA_ID": OA_ID,
-        "DANHOI_ZALO_OA_APP_SECRET": APP_SECRET,
-        "DANHOI_ZALO_OA_WEBHOOK_SECRET": OA_SECRET,
-        "DANHOI_ZALO_OA_REFRESH_TOKEN": FIRST_REFRESH,
-        "DANHOI_ZALO_OA_BASE_URL": fake.base,
-        "DANHOI_ZALO_OA_OAUTH_URL": fake.base,
-        **more,
-    }
+    return {**fake.settings, **more}
 
 
 def texts(fake: FakeZaloOa) -> list[str]:

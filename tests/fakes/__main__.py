@@ -18,27 +18,6 @@ PATHS = {"t": "telegram", "b": "zalo-bot", "o": "zalo-oa"}
 PEOPLE: dict[str, Any] = {"t": 7, "b": "aa11", "o": "2000000000000000002"}
 
 
-def settings() -> dict[str, str]:
-    """What `danhoi serve` must be told."""
-    base = {key: f"http://127.0.0.1:{port}" for key, port in PORTS.items()}
-    return {
-        "DANHOI_SAMPLE": "1",
-        "DANHOI_TELEGRAM_TOKEN": telegram.TOKEN,
-        "DANHOI_TELEGRAM_BASE_URL": base["t"],
-        "DANHOI_TELEGRAM_WEBHOOK_SECRET": telegram.SECRET,
-        "DANHOI_ZALO_BOT_TOKEN": zalo_bot.TOKEN,
-        "DANHOI_ZALO_BOT_BASE_URL": base["b"],
-        "DANHOI_ZALO_BOT_WEBHOOK_SECRET": zalo_bot.SECRET,
-        "DANHOI_ZALO_OA_APP_ID": zalo_oa.APP_ID,
-        "DANHOI_ZALO_OA_OA_ID": zalo_oa.OA_ID,
-        "DANHOI_ZALO_OA_APP_SECRET": zalo_oa.APP_SECRET,
-        "DANHOI_ZALO_OA_WEBHOOK_SECRET": zalo_oa.OA_SECRET,
-        "DANHOI_ZALO_OA_REFRESH_TOKEN": zalo_oa.FIRST_REFRESH,
-        "DANHOI_ZALO_OA_BASE_URL": base["o"],
-        "DANHOI_ZALO_OA_OAUTH_URL": base["o"],
-    }
-
-
 async def run(server: str) -> None:
     """Until the end of input."""
     fakes: dict[str, Any] = {
@@ -49,7 +28,8 @@ async def run(server: str) -> None:
     for key, fake in fakes.items():
         await fake.start(PORTS[key])
         fake.target = f"{server}/webhooks/{PATHS[key]}"
-    print("\n".join(f"export {name}={value}" for name, value in settings().items()))
+    told = {"DANHOI_SAMPLE": "1"} | {name: value for fake in fakes.values() for name, value in fake.settings.items()}
+    print("\n".join(f"export {name}={value}" for name, value in told.items()))
     print("# type: t menu | b menu | o menu | t! 1 (press)", flush=True)
     show = asyncio.create_task(_show(fakes))
     while line := await asyncio.to_thread(sys.stdin.readline):

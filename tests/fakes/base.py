@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -42,7 +43,7 @@ class Call:
 
 
 @dataclass
-class Fake:
+class Fake(ABC):
     """One platform on a port of this machine. `target` is the webhook to which it pushes."""
 
     target: str = ""
@@ -68,13 +69,18 @@ class Fake:
         """Where clients reach it."""
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    @abstractmethod
+    def settings(self) -> dict[str, str]:
+        """What `danhoi serve` must be told to be reached by this platform's webhook; once it listens."""
+
+    @abstractmethod
     def routes(self) -> list[web.RouteDef]:
         """What the platform answers."""
-        raise NotImplementedError
 
+    @abstractmethod
     def refuse(self, fault: Fault) -> web.Response | None:
         """The platform's own way of saying this fault; None where it does not know it."""
-        raise NotImplementedError
 
     async def start(self, port: int = 0) -> None:
         """Listen."""
@@ -146,9 +152,9 @@ class Fake:
         self.pushed.append(status)
         return status
 
+    @abstractmethod
     async def push(self, **event: Any) -> int:
         """Make an event from plain facts (`chat`, `text`, ...) and deliver it; for the control API."""
-        raise NotImplementedError
 
     def _fault_for(self, method: str) -> Fault | None:
         for fault in list(self.faults):

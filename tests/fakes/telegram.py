@@ -40,6 +40,15 @@ class FakeTelegram(Fake):
     last_message: int = 0
     polls: int = 0
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """What `danhoi serve` must be told."""
+        return {
+            "DANHOI_TELEGRAM_TOKEN": TOKEN,
+            "DANHOI_TELEGRAM_BASE_URL": self.base,
+            "DANHOI_TELEGRAM_WEBHOOK_SECRET": SECRET,
+        }
+
     def routes(self) -> list[web.RouteDef]:
         """Methods, and files."""
         return [web.post("/bot{token}/{method}", self._call), web.get("/file/bot{token}/{path}", self._file)]

@@ -46,6 +46,15 @@ class FakeZaloBot(Fake):
     months: dict[str, int] = field(default_factory=dict)
     last_message: int = 0
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """What `danhoi serve` must be told."""
+        return {
+            "DANHOI_ZALO_BOT_TOKEN": TOKEN,
+            "DANHOI_ZALO_BOT_BASE_URL": self.base,
+            "DANHOI_ZALO_BOT_WEBHOOK_SECRET": SECRET,
+        }
+
     def routes(self) -> list[web.RouteDef]:
         """GET and POST alike."""
         return [

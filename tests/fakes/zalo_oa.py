@@ -39,6 +39,19 @@ class FakeZaloOa(Fake):
     last_message: int = 0
     disabled: bool = False
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """What `danhoi serve` must be told."""
+        return {
+            "DANHOI_ZALO_OA_APP_ID": APP_ID,
+            "DANHOI_ZALO_OA_OA_ID": OA_ID,
+            "DANHOI_ZALO_OA_APP_SECRET": APP_SECRET,
+            "DANHOI_ZALO_OA_WEBHOOK_SECRET": OA_SECRET,
+            "DANHOI_ZALO_OA_REFRESH_TOKEN": FIRST_REFRESH,
+            "DANHOI_ZALO_OA_BASE_URL": self.base,
+            "DANHOI_ZALO_OA_OAUTH_URL": self.base,
+        }
+
     def routes(self) -> list[web.RouteDef]:
         """The paths of CHANNELS 2 that we call, and those that nobody may call any more."""
         return [
