@@ -32,8 +32,11 @@ dev: $(VENV)/.dev ## the same, with what the tests need
 run: init ## serve the web chat with the sample commune (PORT=8080)
 	DANHOI_SAMPLE=1 $(BIN)/danhoi serve --port $(PORT)
 
+# The tests wait for the disk more than for anything else: in memory, where there is room, they take a third less time.
+ROOM := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4000000 { print "/dev/shm" }')
+
 test: dev browser ## run all tests
-	$(BIN)/python -m pytest
+	$(if $(ROOM),PYTEST_DEBUG_TEMPROOT=$(ROOM)) $(BIN)/python -m pytest --numprocesses 2
 
 browser:
 	@command -v chromium >/dev/null 2>&1 || if [ -n "$$CI" ]; then apt-get update -qq && apt-get install -y -qq chromium; \

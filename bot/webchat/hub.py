@@ -48,6 +48,7 @@ class Hub:
     def __init__(self) -> None:
         """Nobody listens."""
         self._listeners: dict[Chat, list[Listener]] = defaultdict(list)
+        self._stopping = False
 
     def __len__(self) -> int:
         """How many streams are open."""
@@ -61,6 +62,8 @@ class Hub:
         mine.append(listener)
         for oldest in mine[:-MOST_STREAMS]:
             oldest.close(ELSEWHERE)
+        if self._stopping:  # a page that came while the server stops would keep it from stopping
+            listener.close(STOPPING)
         try:
             yield listener
         finally:
@@ -81,6 +84,7 @@ class Hub:
 
     def close(self) -> None:
         """The server stops: let every stream end; pages come back by themselves."""
+        self._stopping = True
         for listeners in list(self._listeners.values()):
             for listener in listeners:
                 listener.close(STOPPING)

@@ -308,7 +308,7 @@ async def driving(name: str, serves: Serves) -> AsyncIterator[Any]:
         async with serves() as served, aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
             yield WebDriver(served, session) if name == "webchat" else TerminalDriver(served)
         return
-    fake, driver, person = _platform(name)
+    fake, driver, person = faked(name)
     await fake.start()
     try:
         async with serves(**fake.settings) as served:
@@ -318,7 +318,8 @@ async def driving(name: str, serves: Serves) -> AsyncIterator[Any]:
         await fake.stop()
 
 
-def _platform(name: str) -> tuple[Fake, type[PlatformDriver], Any]:
+def faked(name: str) -> tuple[Fake, type[PlatformDriver], Any]:
+    """The fake of that platform, not started yet, the driver that talks to it, and the person who does."""
     match name:
         case "telegram":
             return telegram.FakeTelegram(), TelegramDriver, 7

@@ -12,8 +12,8 @@ from bot.assembly import Parts
 from storage.database import Database
 from storage.inbox import InboxEvent
 from tests.bot.browser import DESK, PHONE, OpensAPage, faults, shoot
+from tests.bot.streams import queue
 from tests.bot.test_web import add_commune
-from tests.bot.test_webchat import queue
 
 pytestmark = pytest.mark.browser
 

@@ -19,7 +19,7 @@ from handlers.workplace import Workplace
 from storage import communes
 from storage.cases import Case
 from tests.bot.console import hire
-from tests.bot.drivers import Driver, PlatformDriver, Screen, WebDriver, _platform
+from tests.bot.drivers import Driver, PlatformDriver, Screen, WebDriver, faked
 from tests.bot.running import Served, Serves, eventually_so
 
 CODE = re.compile(r"\bPA-[A-Z0-9]{5}\b")
@@ -47,14 +47,13 @@ async def running(name: str, serves: Serves) -> AsyncIterator[Starts]:
                 return WebDriver(await server.enter_async_context(serves()), session)
 
         else:
-            fake, environment, driver, person = _platform(name)
+            fake, driver, person = faked(name)
             await fake.start()
             phone.push_async_callback(fake.stop)
-            given = {key: fake.base if value == "BASE" else value for key, value in environment.items()}
 
             async def starts() -> Driver:
                 await server.aclose()
-                served = await server.enter_async_context(serves(**given))
+                served = await server.enter_async_context(serves(**fake.settings))
                 fake.target = served.url("/webhooks/" + name.replace("_", "-"))
                 return driver(served, fake, person)
 

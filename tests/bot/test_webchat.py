@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import uuid
-from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from aiohttp import ClientResponse
-from aiohttp.test_utils import TestServer
 
 from bot.assembly import Parts
 from bot.channels.webchat import (
@@ -25,14 +21,12 @@ from bot.channels.webchat import (
     posted_json,
 )
 from bot.site import FOLDERS
-from bot.webchat import pages, sessions
-from storage import accounts, bodies, inbox, outbox
+from bot.webchat import pages
+from storage import accounts, bodies
 from storage.communes import ChannelAccount
-from storage.inbox import InboxEvent
-from storage.outbox import OutboxMessage
 from tests.bot.conftest import OpensABrowser, Visitor
+from tests.bot.streams import QUESTION, Stream, events_of, is_about_births
 
-QUESTION = "dang ky khai sinh cho con can giay to gi"
 XSS = '<img src=x onerror="alert(1)"><script>alert(2)</script>'
 
 
@@ -49,72 +43,6 @@ class Seen(HTMLParser):
 
     def of(self, tag: str, klass: str) -> list[dict[str, str | None]]:
         return [each for name, each in self.tags if name == tag and klass in (each.get("class") or "").split()]
-
-
-class Stream:
-    """A stream of server-sent events, read one after the other."""
-
-    def __init__(self, answer: ClientResponse) -> None:
-        self.answer = answer
-
-    async def event(self) -> dict[str, str]:
-        """The next event; comments and the line about waiting are passed over."""
-        fields: dict[str, str] = {}
-        async with asyncio.timeout(5):
-            async for line in self.answer.content:
-                name, _, value = line.decode().rstrip("\n").partition(": ")
-                if name and name not in (":", "retry"):
-                    fields[name] = value
-                elif fields:
-                    return fields
-        return fields
-
-    async def message(self) -> dict[str, Any]:
-        """The next message of ours."""
-        event = await self.event()
-        content: dict[str, Any] = json.loads(event["data"])
-        assert event["id"] == str(content["id"])
-        return content
-
-
-def is_about_births(message: dict[str, Any]) -> bool:
-    """An answer, or the question which of several topics is meant."""
-    return "khai sinh" in " ".join((message["text"], *message["choices"])).lower()
-
-
-async def events_of(parts: Parts, account: ChannelAccount, visitor: Visitor) -> list[InboxEvent]:
-    cookie = next(one.value for one in visitor.client.session.cookie_jar if one.key == sessions.COOKIE)
-    key = sessions.Session(cookie).chat_key
-    async with parts.database.reading() as session:
-        return await inbox.of_chat(
-            session, commune_id=account.commune_id, channel_account_id=account.id or 0, chat_key=key, limit=100
-        )
-
-
-async def queue(parts: Parts, event: InboxEvent, text: str) -> int:
-    """Something that we say later, of ourselves."""
-    async with parts.database.writing() as session:
-        account = await accounts.find(
-            session,
-            commune_id=event.commune_id,
-            channel_account_id=event.channel_account_id,
-            chat_key=event.chat_key,
-        )
-        assert account is not None and account.id is not None
-        row = await outbox.put(
-            session,
-            OutboxMessage(
-                commune_id=event.commune_id,
-                account_id=account.id,
-                channel_account_id=event.channel_account_id,
-                chat_key=event.chat_key,
-                text=text,
-                not_before=parts.clock.now(),
-                created_at=parts.clock.now(),
-            ),
-        )
-    parts.worker._tell(event.id or 0, event.channel_account_id, event.chat_key)
-    return row.id or 0
 
 
 # The channel itself.
@@ -308,96 +236,6 @@ async def test_only_the_last_message_offers_choices(visitor: Visitor) -> None:
     assert len(forms) - 1 == 1  # one more in the template
 
 
-async def test_an_answer_that_takes_long_comes_later(
-    visitor: Visitor, parts: Parts, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bot.webchat.routes.PATIENCE", 0.05)
-    tools, parts.worker.tools = parts.worker.tools, None  # the knowledge is still loading
-    answer = await visitor.posts(QUESTION)
-    assert answer.status == 202 and (await answer.json())["messages"] == []
-    page = await visitor.opens()
-    assert 'id="waiting"' in page and "data-waiting" in page
-    async with visitor.client.get(f"{visitor.page}/events?after=0") as response:
-        stream = Stream(response)
-        parts.worker.tools = tools
-        parts.worker.wake()
-        assert is_about_births(await stream.message())
-    assert 'id="waiting"' not in await visitor.opens()
-
-
-# The stream.
-
-
-async def test_the_stream_brings_what_comes_later_once(
-    visitor: Visitor, parts: Parts, webchat_account: ChannelAccount
-) -> None:
-    known = (await visitor.says(QUESTION))["messages"][-1]["id"]
-    [event] = await events_of(parts, webchat_account, visitor)
-    async with visitor.client.get(f"{visitor.page}/events?after={known}") as response:
-        assert response.content_type == "text/event-stream"
-        stream = Stream(response)
-        first = await queue(parts, event, "Xã đã sửa đèn.")
-        message = await stream.message()
-        assert (message["id"], message["text"]) == (first, "Xã đã sửa đèn.")
-        for _ in range(400):
-            if await _states(parts, event, after=known) == ["sent"]:
-                break
-            await asyncio.sleep(0.01)
-    second = await queue(parts, event, "Xã cảm ơn anh/chị.")
-    async with visitor.client.get(f"{visitor.page}/events", headers={"Last-Event-ID": str(first)}) as response:
-        assert (await Stream(response).message())["id"] == second
-
-
-async def _states(parts: Parts, event: InboxEvent, *, after: int) -> list[str]:
-    """What became of our messages to the chat of this event."""
-    async with parts.database.reading() as session:
-        account = await accounts.find(
-            session,
-            commune_id=event.commune_id,
-            channel_account_id=event.channel_account_id,
-            chat_key=event.chat_key,
-        )
-        assert account is not None and account.id is not None
-        rows = await outbox.of_account(session, commune_id=event.commune_id, account_id=account.id, after=after)
-    return [row.state for row in rows]
-
-
-@pytest.mark.parametrize("last", ["", "abc", "-1", "1" * 40, "٣"])
-async def test_a_strange_last_event_id_is_nothing_seen(visitor: Visitor, last: str) -> None:
-    known = (await visitor.says(QUESTION))["messages"][0]["id"]
-    async with visitor.client.get(f"{visitor.page}/events", headers={"Last-Event-ID": last}) as response:
-        assert (await Stream(response).message())["id"] == known
-
-
-async def test_a_stranger_hears_nothing(visitor: Visitor, another: OpensABrowser) -> None:
-    await visitor.says(QUESTION)
-    stranger = await another()
-    assert (await stranger.client.get(f"{stranger.page}/events")).status == 204  # no secret, no stream
-    await stranger.opens()
-    async with stranger.client.get(f"{stranger.page}/events?after=0") as response:
-        assert response.status == 200
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.3):
-                await Stream(response).message()
-
-
-async def test_the_server_stops_while_pages_listen(visitor: Visitor, server: TestServer) -> None:
-    await visitor.says(QUESTION)
-    async with visitor.client.get(f"{visitor.page}/events?after=999") as response:
-        await response.content.readline()
-        async with asyncio.timeout(5):
-            await server.close()
-
-
-async def test_a_fifth_page_silences_the_first(visitor: Visitor) -> None:
-    await visitor.says(QUESTION)
-    address = f"{visitor.page}/events?after=999"
-    streams = [await visitor.client.get(address) for _ in range(5)]
-    assert (await Stream(streams[0]).event())["event"] == "elsewhere"
-    for one in streams:
-        one.close()
-
-
 # The session.
 
 
@@ -514,9 +352,3 @@ def test_templates_and_style_bring_nothing_from_elsewhere() -> None:
         text = file.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
         assert "http://" not in text and "https://" not in text and "//cdn" not in text, file
         assert " style=" not in text and "| safe" not in text and "innerHTML" not in text, file
-
-
-def test_no_stream_is_longer_than_a_proxy_waits() -> None:
-    from bot.webchat import routes
-
-    assert timedelta(seconds=routes.HEARTBEAT) < timedelta(seconds=30)

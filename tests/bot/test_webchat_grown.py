@@ -18,8 +18,8 @@ from storage.communes import Commune
 from storage.inbox import InboxEvent
 from tests.bot.browser import DESK, PHONE, OpensAPage, faults, shoot
 from tests.bot.conftest import Visitor
+from tests.bot.streams import queue
 from tests.bot.test_browser import QUESTION, ask
-from tests.bot.test_webchat import queue
 
 browser_test = pytest.mark.browser
 SIZES = pytest.mark.parametrize(("name", "size"), [("phone", PHONE), ("desk", DESK)])
