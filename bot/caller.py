@@ -39,7 +39,8 @@ class Caller:
 
 
 CALLER: web.RequestKey[Caller] = web.RequestKey("caller", Caller)
-FRAMED_BY: web.RequestKey[str] = web.RequestKey("framed_by", str)  # the commune's own site may frame its chat
+FRAMED_BY: web.RequestKey[str] = web.RequestKey("framed_by", str)  # sites that may frame this chat; set for chats only
+FOR_ALL: web.RequestKey[bool] = web.RequestKey("for_all", bool)  # every site may load this: it knows of nobody
 
 
 def of(request: web.Request, settings: Settings) -> Caller:

@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 HERE = Path(__file__).parent
 FOLDERS = (HERE, HERE / "webchat", HERE / "console")  # each with templates/ and static/
-TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}
 A_YEAR = "public, max-age=31536000, immutable"
 
 
@@ -53,12 +53,16 @@ class Site:
 
     async def file(self, request: web.Request) -> web.Response:
         """A static file; kept for a year when it was asked for by its version."""
-        found = self._static.get(request.match_info["name"])
+        return self.reply(request.match_info["name"], request)
+
+    def reply(self, name: str, request: web.Request, *, cache: str = "no-cache") -> web.Response:
+        """The same by name; `cache` is for whoever does not name the version."""
+        found = self._static.get(name)
         if found is None:
             raise web.HTTPNotFound
         lasting = request.query.get("v") == found.version
         headers = {
-            "Cache-Control": A_YEAR if lasting else "no-cache",
+            "Cache-Control": A_YEAR if lasting else cache,
             "ETag": f'"{found.version}"',
             "Vary": "Accept-Encoding",
         }
@@ -68,7 +72,8 @@ class Site:
         if packs:
             headers["Content-Encoding"] = "gzip"
         body = found.packed if packs else found.content
-        return web.Response(body=body, content_type=found.type, charset="utf-8", headers=headers)
+        charset = None if found.type == "image/png" else "utf-8"
+        return web.Response(body=body, content_type=found.type, charset=charset, headers=headers)
 
     def error(
         self, status: int, title: str, sentence: str, *, back: tuple[str, str] = ("/", ""), sample: bool = False

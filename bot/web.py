@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot import caller
 from bot.assembly import Parts, door_of
-from bot.caller import CALLER, FRAMED_BY
+from bot.caller import CALLER, FOR_ALL, FRAMED_BY
 from bot.channels.webchat import MessageTooLong
 from bot.console import errors as console_errors
 from bot.console import routes as console
@@ -22,6 +22,7 @@ from bot.site import Site
 from bot.webchat import errors as chat_errors
 from bot.webchat.errors import NOT_ALLOWED, NOT_FOUND, UNEXPECTED, ForeignOrigin
 from bot.webchat.hub import Hub
+from bot.webchat.outside import Outside
 from bot.webchat.pages import Pages
 from bot.webchat.receipts import Receipts
 from bot.webchat.routes import WebChatRoutes
@@ -33,11 +34,11 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",  # with "no-referrer" browsers post our own form with Origin: null
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
+    "Permissions-Policy": "camera=(), geolocation=(), payment=(), usb=(), browsing-topics=(), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Frame-Options": "DENY",
@@ -48,6 +49,7 @@ SITE = web.AppKey("site", Site)
 PACE = web.AppKey("pace", Pace)
 SENTENCES = chat_errors.SENTENCES | console_errors.SENTENCES
 HSTS = "max-age=31536000"
+DICTATION = "microphone=(self)"
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +66,7 @@ def application(parts: Parts, door: Door | None = None) -> web.Application:
     receipts = Receipts(parts.database, parts.clock)
     app.cleanup_ctx.append(receipts.running)
     app.router.add_routes(WebChatRoutes(parts, Pages(site), hub, receipts).table())
+    app.router.add_routes(Outside(parts, site).table())
     app.router.add_routes(console.table(parts, site))
     app.router.add_routes(Health(parts, hub).table())
     app.router.add_get("/static/{name}", site.file)
@@ -83,6 +86,10 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
         policy = HEADERS["Content-Security-Policy"].replace("frame-ancestors 'none'", f"frame-ancestors {framer}")
         response.headers["Content-Security-Policy"] = policy
         del response.headers["X-Frame-Options"]  # it knows no list; the policy above says it all
+    if FRAMED_BY in request:  # a chat: people may dictate; the browser itself asks them first
+        response.headers["Permissions-Policy"] = HEADERS["Permissions-Policy"].replace("microphone=()", DICTATION)
+    if request.get(FOR_ALL):
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     known = request.get(CALLER)
     if known is not None and known.https:
         response.headers["Strict-Transport-Security"] = HSTS

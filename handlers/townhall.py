@@ -34,6 +34,7 @@ SETTINGS = (
 CITIZEN_WORDS = ("anh/chị", "bà con", "ông/bà")
 OWN_WORDS = ("em", "trợ lý")
 MOST_HAMLETS = 200
+MOST_SITES = 4  # that may show the commune's chat in a frame
 
 
 class TownhallError(Exception):
@@ -130,10 +131,14 @@ def _check(name: str, value: Any) -> None:
         "calls_citizen": lambda: value in CITIZEN_WORDS,
         "calls_itself": lambda: value in OWN_WORDS,
         "answer_days": lambda: 1 <= value <= 60,
-        "portal": lambda: value == "" or _is_origin(value),
+        "portal": lambda: value == "" or _are_sites(value.split(" ")),
     }
     if name in fits and not fits[name]():
         raise BadSettingValue(name)
+
+
+def _are_sites(sites: list[str]) -> bool:
+    return len(sites) <= MOST_SITES and all(_is_origin(site) for site in sites)
 
 
 def _is_origin(value: str) -> bool:

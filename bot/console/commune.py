@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from bot.caller import CALLER
 from bot.console.forms import CommuneSettings, Hamlets, OfficeForm, typed
 from bot.console.pages import ConsolePages
 from bot.console.visits import Route, Visit, go
@@ -14,7 +15,7 @@ from storage import communes, offices, places
 
 COMMUNE = "/console/commune"
 SENTENCES = {
-    "portal": "Địa chỉ trang của xã phải có dạng https://tên-miền, không có gì phía sau.",
+    "portal": "Địa chỉ trang của xã phải có dạng https://tên-miền, không có gì phía sau, nhiều nhất 4 trang.",
     "hamlets": "Danh sách chưa nhận: cần từ 1 đến 200 thôn, mỗi tên không quá 100 ký tự.",
 }
 
@@ -136,6 +137,15 @@ class CommunePages:
             office=office or OfficeForm(),
             hamlets=hamlets or Hamlets(),
             may_edit=visit.person is not None and may_at_all(visit.person, Act.COMMUNE_EDIT),
+            bubble=_tag(visit, row.code) if row.portal else "",
+            sites=row.portal.replace(" ", ", "),
             trouble=trouble,
             status=status,
         )
+
+
+def _tag(visit: Visit, code: str) -> str:
+    """The one line that shows the chat on the commune's own site."""
+    seen = visit.request[CALLER]
+    base = visit.parts.settings.public_url or f"{'https' if seen.https else 'http'}://{seen.host}"
+    return f'<script src="{base}/embed.js" data-commune="{code}" async></script>'

@@ -142,7 +142,8 @@ class CommuneSettings(Form):
     calls_itself = SelectField("Bot tự xưng là", [NEEDED], choices=choices((one, one) for one in OWN_WORDS))
     portal = _text(
         "Trang của xã được nhúng khung chat",
-        hint="Chỉ phần đầu địa chỉ, ví dụ https://binhan.example; để trống nếu không nhúng.",
+        hint="Chỉ phần đầu địa chỉ, ví dụ https://binhan.example; nhiều trang (tối đa 4) thì cách nhau một dấu cách; "
+        "để trống nếu không nhúng.",
     )
 
 

@@ -7,12 +7,10 @@ import hashlib
 import json
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
 from aiohttp import web
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.assembly import Parts
 from bot.caller import FRAMED_BY
@@ -27,31 +25,18 @@ from bot.channels.webchat import (
 )
 from bot.webchat import conversation, sessions
 from bot.webchat.conversation import Answered, Chat, Told
-from bot.webchat.errors import SENTENCES, SessionEnded, UnknownCommune
+from bot.webchat.errors import SENTENCES, SessionEnded
 from bot.webchat.hub import ELSEWHERE, ENDED, Hub
 from bot.webchat.pages import Pages
+from bot.webchat.places import Place, place_at
 from bot.webchat.receipts import Receipts
 from bot.webchat.sessions import Session
 from storage import accounts, communes, inbox
-from storage.communes import ChannelAccount, Commune
 from storage.inbox import InboxEvent
 
 PATIENCE = 8.0  # seconds that a post waits for its answer
 HEARTBEAT = 15.0  # seconds between looks of a stream that nobody wakes: another replica may have answered
 LONGEST_STREAM = 1800.0  # seconds, then the page comes again
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The commune that an address names, and its web chat."""
-
-    commune: Commune
-    account: ChannelAccount
-
-    def chat(self, session: Session) -> Chat:
-        """The chat of this browser with this commune."""
-        assert self.commune.id is not None and self.account.id is not None
-        return Chat(self.commune.id, self.account.id, session.chat_key)
 
 
 class WebChatRoutes:
@@ -152,7 +137,7 @@ class WebChatRoutes:
         named = code or request.match_info["code"]
         mine = sessions.of(request)
         async with self._parts.database.reading() as session:
-            place = await _place(session, named)
+            place = await place_at(session, named)
             request[FRAMED_BY] = place.commune.portal
             account = None if mine.is_new else await conversation.account_of(session, place.chat(mine))
         return place, mine, account is not None and account.ended_at is not None
@@ -238,16 +223,6 @@ class WebChatRoutes:
 def _see(address: str) -> web.Response:
     """After a form: the browser fetches the page, so that reloading sends nothing twice."""
     return web.Response(status=303, headers={"Location": address, "Cache-Control": "no-store"})
-
-
-async def _place(session: AsyncSession, code: str) -> Place:
-    commune = await communes.by_code(session, code=code)
-    if commune is None or commune.id is None:
-        raise UnknownCommune(code)
-    account = await communes.channel_account(session, commune_id=commune.id, channel="webchat")
-    if account is None:
-        raise UnknownCommune(code)
-    return Place(commune, account)
 
 
 async def _body(request: web.Request, most: int) -> bytes:

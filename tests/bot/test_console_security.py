@@ -151,6 +151,13 @@ async def test_a_portal_is_an_origin_and_nothing_more(seats: Seats) -> None:
     for bad in ("http://xa.example", "https://xa.example/", "https://xa.example; script-src *", "xa.example"):
         answer = await operator.sends("/console/commune/settings", portal=bad, **fields)
         assert answer.status == 422 and "https://tên-miền" in await answer.text()
+    five = " ".join(f"https://s{number}.example" for number in range(5))
+    assert (await operator.sends("/console/commune/settings", portal=five, **fields)).status == 422
+    assert "embed.js" not in await operator.opens("/console/commune")
+    two = "https://xa.example https://www.xa.example:8443"
+    assert (await operator.sends("/console/commune/settings", portal=two, **fields)).status == 303
+    told = await operator.opens("/console/commune")
+    assert "/embed.js&#34; data-commune=&#34;mau&#34; async&gt;" in told and "https://www.xa.example:8443" in told
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", " ="])

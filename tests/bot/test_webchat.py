@@ -246,8 +246,8 @@ async def test_markup_is_shown_as_text(visitor: Visitor) -> None:
     assert XSS not in page and "&lt;img src=x" in page
     seen = Seen(page)
     assert not [attributes for name, attributes in seen.tags if name == "img" or "onerror" in attributes]
-    [script] = [attributes for name, attributes in seen.tags if name == "script"]
-    assert (script["src"] or "").startswith("/static/chat.js?v=")
+    scripts = [attributes["src"] or "" for name, attributes in seen.tags if name == "script"]
+    assert [one.partition("?v=")[0] for one in scripts] == ["/static/chat.js", "/static/voice.js"]
     assert not [attributes for _, attributes in seen.tags if "style" in attributes]
 
 
@@ -509,6 +509,8 @@ def test_templates_and_style_bring_nothing_from_elsewhere() -> None:
     files = [file for folder in FOLDERS for kind in ("templates", "static") for file in (folder / kind).iterdir()]
     assert len(files) > 20
     for file in files:
+        if file.suffix == ".png":
+            continue
         text = file.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
         assert "http://" not in text and "https://" not in text and "//cdn" not in text, file
         assert " style=" not in text and "| safe" not in text and "innerHTML" not in text, file

@@ -203,6 +203,7 @@
     var item = showSaid(message);
     hideChoices(true);
     item.scrollIntoView({ block: "start" });
+    form.dispatchEvent(new Event("sent")); // whoever still listens to a microphone stops
     pump();
     return item;
   }
@@ -497,6 +498,7 @@
   if (!field.value) type(recall("draft", ""));
   if (navigator.onLine === false) say(OFFLINE);
   if (log.lastElementChild && !location.hash) log.lastElementChild.scrollIntoView({ block: "nearest" });
+  if (window.parent !== window) window.parent.postMessage("danhoi: here", "*"); // tells the bubble that it may stay
   pump();
   listen();
 })();
