@@ -34,6 +34,7 @@ class Incoming:
     `fits_topic`: these words are answered by a passage of the topic that is being spoken of.
     `names_topic`: they say nothing beyond the title of that topic: "khai sinh thôi".
     `places`: the units that they name. `kind`: whether it was words, or a photo, a place on the map ...
+    `files`: how many photos and documents came with it that can be kept.
     """
 
     text: str
@@ -43,6 +44,7 @@ class Incoming:
     names_topic: bool = False
     places: tuple[Mention, ...] = ()
     kind: Kind = "text"
+    files: int = 0
 
     @property
     def argument(self) -> str:
@@ -145,6 +147,7 @@ class Desk:
 
     words: Callable[[str], str | None] = str  # what a person wrote, out of what their channel gave
     is_foreign: bool = False  # the channel's operator is outside Viet Nam: nothing personal is asked there
+    unproven: bool = False  # the channel's signatures are only logged: this event may be made up
     web_chat: str = ""  # address of the commune's own page, where it is known
 
     @property

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from handlers import confirming
 from handlers.contract import Desk
 from storage import bodies, cases, talks
 
 
 async def keep(desk: Desk, *, kind: str, told: str, body_id: int | None = None) -> int:
-    """Add a message (the present one) to the talk's draft, beginning one if there is none. `told` names what it is."""
+    """Add a message (the present one) to the talk's draft, beginning one if there is none. `told` names what it is.
+
+    Raises NotConfirmed where the channel's events are not proved.
+    """
     if desk.talk.draft_id is None:
+        confirming.demand(desk)
         desk.talk.draft_id = await cases.open_draft(
             desk.session, commune_id=desk.commune_id, account_id=desk.account_id, kind=kind, at=desk.now
         )

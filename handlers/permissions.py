@@ -21,6 +21,7 @@ class Act(StrEnum):
     CASE_READ = "case.read"
     CASE_NAME_SUBJECT = "case.name_subject"
     GAP_READ = "gap.read"
+    CHANNEL_READ = "channel.read"
     COMMUNE_READ = "commune.read"
     COMMUNE_EDIT = "commune.edit"
     OFFICER_READ = "officer.read"
@@ -61,6 +62,7 @@ ACTS: dict[Role, frozenset[Act]] = {
     Role.SEAL_HOLDER: frozenset({Act.COMMUNE_READ}),
     Role.OPERATOR: frozenset(
         {
+            Act.CHANNEL_READ,
             Act.COMMUNE_READ,
             Act.COMMUNE_EDIT,
             Act.OFFICER_READ,

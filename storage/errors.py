@@ -18,3 +18,10 @@ class BodyUnreadable(StorageError):
     def __str__(self) -> str:
         """For the operator."""
         return f"body {self.body_id} cannot be opened with DANHOI_SECRET_KEY"
+
+
+@dataclass(eq=False)
+class BlobMissing(StorageError):
+    """The store has no bytes under this name."""
+
+    name: str

@@ -8,6 +8,7 @@ from bot.assembly import Parts
 from bot.console.account import Account
 from bot.console.audit import AuditPages
 from bot.console.cases import CasePages
+from bot.console.channels import ChannelPages
 from bot.console.commune import CommunePages
 from bot.console.door import Door
 from bot.console.gaps import GapPages
@@ -20,7 +21,7 @@ from bot.site import Site
 def routes(site: Site) -> list[Route]:
     """The whole table, in the order of the menu."""
     pages = ConsolePages(site)
-    nouns = (Door, Account, CasePages, GapPages, OfficerPages, CommunePages, AuditPages)
+    nouns = (Door, Account, CasePages, GapPages, OfficerPages, CommunePages, ChannelPages, AuditPages)
     return [route for noun in nouns for route in noun(pages).table()]
 
 

@@ -22,6 +22,7 @@ ACTS: dict[str, str] = {
     Act.CASE_READ: "Mở xem nội dung vụ việc",
     Act.CASE_NAME_SUBJECT: "Ghi vụ việc nói về ai, đơn vị nào",
     Act.GAP_READ: "Xem câu bot chưa trả lời được",
+    Act.CHANNEL_READ: "Xem tình trạng các kênh nhắn tin",
     Act.COMMUNE_READ: "Xem thông tin xã",
     Act.COMMUNE_EDIT: "Sửa thông tin xã, đơn vị, thôn",
     Act.OFFICER_READ: "Xem danh sách cán bộ",
@@ -48,8 +49,24 @@ CASE_STATES = {"draft": "bản ghi đầu"}
 CASE_EVENTS = {
     "told": "Người dân kể",
     "place": "Nơi xảy ra",
+    "attached": "Ảnh, tệp gửi kèm",
     "asked_for_person": "Xin gặp cán bộ",
 }
+CHANNELS = {
+    "telegram": "Telegram",
+    "zalo_bot": "Zalo Bot",
+    "zalo_oa": "Zalo OA",
+    "webchat": "Trang web",
+}
+UNSENT = {
+    "held": "chờ người dân nhắn lại",
+    "failed": "gửi hỏng",
+    "unknown": "chưa rõ đã tới chưa",
+}
+UNPROVEN = (
+    "Kênh {channels} đang chỉ ghi lại chữ ký sai chứ chưa chặn: tin ở kênh này có thể là giả. Việc mới từ kênh này chỉ "
+    "được ghi nhận khi người dân nhắn lại đúng số. Người vận hành đặt DANHOI_ZALO_OA_SIGNATURE=enforce để chặn."
+)
 ACTORS = {"officer": "cán bộ", "command": "dòng lệnh", "system": "máy chủ"}
 OBJECTS = {
     "officer": "cán bộ",
