@@ -134,8 +134,8 @@ async def join(message: Incoming, reply: Reply, desk: Desk, waiting: Sequence[in
         await _join(desk, waiting)
         if message.text and message.files:
             await files.want(desk.session, commune_id=desk.commune_id, body_ids=[desk.body_id], now=desk.now)
-            told = f"{reply.text}\n(Em ghi kèm {ATTACHED[message.kind]} anh/chị gửi.)"
-            return replace(reply, text=f"{told}\n{NO_PAPERS}" if desk.is_foreign else told)
+            joined = f"{reply.text}\n(Em ghi kèm {ATTACHED[message.kind]} anh/chị gửi.)"
+            return replace(reply, text=f"{joined}\n{NO_PAPERS}" if desk.is_foreign else joined)
         return reply
     if message.kind not in ATTACHED or not message.text:
         return reply

@@ -41,7 +41,6 @@ class OutboxMessage(SQLModel, table=True):
     repeats_id: int | None = Field(default=None, description="the unknown reply that this one shows again")
     bulk: bool = False
     reference: str | None = None
-    file_id: int | None = Field(default=None, foreign_key="attachedfile.id", description="a photo or document to bring")
     parts_sent: int = Field(default=0, description="parts of a long message that have arrived")
     state: str = Field(default="queued", index=True)
     attempts: int = 0

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from bot.assembly import Parts
 from bot.console.account import Account
+from bot.console.attached import AttachedPages
 from bot.console.audit import AuditPages
 from bot.console.cases import CasePages
 from bot.console.channels import ChannelPages
@@ -21,7 +22,7 @@ from bot.site import Site
 def routes(site: Site) -> list[Route]:
     """The whole table, in the order of the menu."""
     pages = ConsolePages(site)
-    nouns = (Door, Account, CasePages, GapPages, OfficerPages, CommunePages, ChannelPages, AuditPages)
+    nouns = (Door, Account, CasePages, AttachedPages, GapPages, OfficerPages, CommunePages, ChannelPages, AuditPages)
     return [route for noun in nouns for route in noun(pages).table()]
 
 
