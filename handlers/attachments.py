@@ -23,6 +23,7 @@ TO_REPORT = "attachments.report"
 DROP = Choice("Không, bỏ đi", "attachments.drop")
 HELD = "attached"  # bodies of messages whose photos wait for the person's word
 MOST_HELD = 5
+ON_THE_MAP = "Vị trí trên bản đồ"
 ASKS = "attachments.what_for"
 PHOTO = "attached"  # kind of the line in a case's history
 NO_PAPERS = "Xin đừng gửi ảnh giấy tờ, số điện thoại, địa chỉ nhà qua ứng dụng này."
@@ -132,12 +133,12 @@ async def join(message: Incoming, reply: Reply, desk: Desk, waiting: Sequence[in
         return reply
     if desk.talk.draft_id is not None and reply.action == "report":
         await _join(desk, waiting)
-        if message.text and message.files:
+        if not _says_nothing(message) and message.files:
             await files.want(desk.session, commune_id=desk.commune_id, body_ids=[desk.body_id], now=desk.now)
             joined = f"{reply.text}\n(Em ghi kèm {ATTACHED[message.kind]} anh/chị gửi.)"
             return replace(reply, text=f"{joined}\n{NO_PAPERS}" if desk.is_foreign else joined)
         return reply
-    if message.kind not in ATTACHED or not message.text:
+    if message.kind not in ATTACHED or _says_nothing(message):
         return reply
     what = ATTACHED[message.kind]
     if not message.files:
@@ -183,11 +184,21 @@ def _in_report(desk: Desk) -> bool:
     return desk.talk.draft_id is not None or (desk.talk.asks or "").startswith("reports.")
 
 
+def place_line(north: float, east: float) -> str:
+    """A place as words."""
+    return f"{ON_THE_MAP}: {north:.5f}, {east:.5f}"
+
+
+def _says_nothing(message: Incoming) -> bool:
+    """A photo without a caption; the place where it was taken is none."""
+    return not message.text or message.text.startswith(ON_THE_MAP)
+
+
 def takes(message: Incoming, talk: Talk) -> bool:
     """No words came; a caption counts as words, and so does a place where we asked for one."""
     if message.kind == "location":
         return talk.asks != reports.PLACE
-    return message.kind in ("contact", "unsupported") or (message.kind in CANT_READ and not message.text)
+    return message.kind in ("contact", "unsupported") or (message.kind in CANT_READ and _says_nothing(message))
 
 
 FEATURE = Feature("attachments", handle, takes=takes)

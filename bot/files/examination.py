@@ -33,6 +33,8 @@ ACTIVE = frozenset(
     )
 )
 
+Place = tuple[float, float]  # latitude and longitude
+
 
 @dataclass(frozen=True, slots=True)
 class Examined:
@@ -41,7 +43,7 @@ class Examined:
     kind: str
     media_type: str
     content: bytes
-    place: tuple[float, float] | None = None
+    place: Place | None = None
 
 
 def examine(content: bytes) -> Examined:
@@ -85,7 +87,7 @@ def _flat(picture: Image.Image) -> Image.Image:
     return flat
 
 
-def _place(picture: Image.Image) -> tuple[float, float] | None:
+def _place(picture: Image.Image) -> Place | None:
     """Where a photo says that it was taken; a place that makes no sense is none."""
     try:
         told = picture.getexif().get_ifd(0x8825)

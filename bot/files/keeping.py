@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.channels.base import Downloads, read
 from bot.clock import Clock
 from bot.files.errors import WORDS, FileRefused, NotFetched
-from bot.files.examination import Examined, examine
+from bot.files.examination import Examined, Place, examine
 from storage import accounts, files, outbox
 from storage.blobs import Blobs
 from storage.bodies import Vault
@@ -57,8 +57,11 @@ class FileKeeper:
         """The worker's callback: a message may have asked for its files."""
         self._news.set()
 
-    async def take(self, account: ChannelAccount, *, chat_key: str, content: bytes) -> int:
-        """Keep an upload until its message comes; its id. Raises FileRefused."""
+    async def take(self, account: ChannelAccount, *, chat_key: str, content: bytes) -> tuple[int, Place | None]:
+        """Keep an upload until its message comes: its id, and where it was taken, which is kept nowhere.
+
+        Raises FileRefused.
+        """
         now = self._clock.now()
         async with self._database.reading() as session:
             came = await files.recent(
@@ -75,7 +78,7 @@ class FileKeeper:
             not_before=now,
             created_at=now,
         )
-        return await self._keep(row, found)
+        return await self._keep(row, found), found.place
 
     async def content(self, row: AttachedFile) -> bytes:
         """The file as it was kept. Raises BlobMissing where it was erased."""

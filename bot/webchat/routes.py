@@ -7,7 +7,6 @@ import hashlib
 import json
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -95,12 +94,12 @@ class WebChatRoutes:
         """A photo or a PDF, with or without words: examined and kept before the message is."""
         chat, code = place.chat(session), place.commune.code
         try:
-            message, content = await uploads.read(request)
-            file_id = await self._parts.files.take(place.account, chat_key=chat.chat_key, content=content)
+            upload = await uploads.read(request)
+            file = await self._parts.files.take(place.account, chat_key=chat.chat_key, content=upload.content)
         except FileRefused as refused:
             return await self._show(request, code, trouble=f"Dạ, em chưa nhận được: {WORDS[refused.why]}.", status=422)
-        message = replace(message, files=(file_id,))
-        await self._receive(place, chat, message, chat.event_key(_form_id(message)))
+        message = upload.with_file(*file)
+        await self._receive(place, chat, message, chat.event_key(_form_id(upload.message)))
         return self._with_secret(request, session, _see(f"/x/{code}#last"))
 
     async def stream(self, request: web.Request) -> web.StreamResponse:

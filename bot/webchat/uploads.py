@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from aiohttp import BodyPartReader, web
 
 from bot.channels.webchat import MessageUnreadable, Posted, posted
 from bot.files.errors import FileRefused
-from bot.files.examination import LARGEST
+from bot.files.examination import LARGEST, Place
+from handlers.attachments import place_line
 
 MOST_PARTS = 8
 LARGEST_WORDS = 40_960  # bytes of one field that is no file
 
 
-async def read(request: web.Request) -> tuple[Posted, bytes]:
-    """The message, and the bytes of its one file. Raises FileRefused, MessageUnreadable, MessageTooLong."""
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One post of that form. `tells_place`: the person wants the place that stands in the photo to be told."""
+
+    message: Posted
+    content: bytes
+    tells_place: bool
+
+    def with_file(self, file_id: int, place: Place | None) -> Posted:
+        """The message with its file, and with the place where the person agreed to it."""
+        told = place_line(*place) if self.tells_place and place is not None else ""
+        text = "\n".join(part for part in (self.message.text, told) if part)
+        return replace(self.message, text=text, files=(file_id,))
+
+
+async def read(request: web.Request) -> Upload:
+    """The message and its one file. Raises FileRefused, MessageUnreadable, MessageTooLong."""
     if (request.content_length or 0) > LARGEST + 2 * LARGEST_WORDS:
         raise FileRefused("size")
     fields: dict[str, str] = {}
@@ -32,7 +50,8 @@ async def read(request: web.Request) -> tuple[Posted, bytes]:
                 fields[part.name] = (await _whole(part, LARGEST_WORDS)).decode("utf-8", "replace")
     except (ValueError, AssertionError, KeyError) as bad:
         raise MessageUnreadable("no multipart form") from bad
-    return posted(fields.get("client_id", ""), fields.get("text", "")), content
+    message = posted(fields.get("client_id", ""), fields.get("text", ""))
+    return Upload(message, content, tells_place=fields.get("place") == "yes")
 
 
 async def _whole(part: BodyPartReader, most: int) -> bytes:

@@ -215,6 +215,19 @@ async def test_a_photo_goes_up_and_is_opened_by_a_link_that_ends(
     assert len(stored) == 1 and b"\xff\xd8\xff" not in stored[0].read_bytes()[:64] and row.size > 500
 
 
+async def test_the_place_of_a_photo_is_told_only_where_the_person_ticked_it(visitor: Visitor) -> None:
+    await visitor.says("đèn đường trước nhà hỏng 3 tuần nay")
+    without = form(a_photo(), client_id="tep-so-0001")
+    await visitor.client.post(f"{visitor.page}/messages", data=without)
+    assert "21.03417" not in await visitor.opens()
+    agreed = form(a_photo(), client_id="tep-so-0002")
+    agreed.add_field("place", "yes")
+    await visitor.client.post(f"{visitor.page}/messages", data=agreed)
+    page = await visitor.opens()
+    assert "Vị trí trên bản đồ: 21.03417, 105.83333" in page
+    assert page.count("em ghi kèm ảnh vào bản nháp") == 2
+
+
 async def test_a_program_called_a_photo_is_refused_in_plain_words(visitor: Visitor, parts: Parts) -> None:
     for content, words in (
         (b"MZ\x90\x00" * 99, "chỉ nhận ảnh (JPG, PNG, WEBP) và tệp PDF"),
@@ -236,7 +249,7 @@ async def test_the_same_form_twice_is_one_message(visitor: Visitor, parts: Parts
 
 async def test_nobody_claims_the_upload_of_another(visitor: Visitor, another: OpensABrowser, parts: Parts) -> None:
     account = await webchat(parts)
-    file_id = await parts.files.take(account, chat_key="somebody else", content=a_photo())
+    file_id, _place = await parts.files.take(account, chat_key="somebody else", content=a_photo())
     raw = {"client_id": "tep-la-0001", "text": "", "files": [file_id]}
     answer = await visitor.client.post(f"{visitor.page}/messages", json=raw)
     assert answer.status == 200
