@@ -17,6 +17,8 @@ from bot.channels.zalo_oa import ZaloOaEvents
 from bot.clock import Clock
 from bot.connections import Connections
 from bot.delivery import Delivery
+from bot.files.keeping import FileKeeper
+from bot.files.links import Links
 from bot.intake import Intake
 from bot.ledger import Outlet
 from bot.pipeline import Tools
@@ -28,6 +30,7 @@ from bot.worker import Worker
 from handlers.price_book import open_book
 from knowledge.base import Knowledge
 from storage import communes
+from storage.blobs import FolderBlobs
 from storage.bodies import Vault
 from storage.communes import ChannelAccount
 from storage.database import Database
@@ -45,7 +48,15 @@ class Parts:
     knowledge: Knowledge | None = None
     tally: Tally = field(default_factory=Tally)
     connections: Connections = field(default_factory=Connections)
+    files: FileKeeper = field(init=False)
+    links: Links = field(init=False)
     _loaded: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        """What follows from the rest."""
+        blobs = FolderBlobs(self.settings.files_dir)
+        self.files = FileKeeper(self.database, self.vault, self.settings.clock, blobs)
+        self.links = Links(self.settings.secret_key)
 
     @property
     def clock(self) -> Clock:
@@ -78,7 +89,8 @@ class Parts:
         self.knowledge = knowledge
         rules = self.settings.channels
         house = House(rules.per_minute, rules.burst, rules.officer_silence)
-        self.worker.tools = Tools(self.vault, knowledge, self.clock, house, self.settings.public_url)
+        url, unproven = self.settings.public_url, rules.unproven
+        self.worker.tools = Tools(self.vault, knowledge, self.clock, house, url, unproven)
         self._loaded.set()
         self.worker.wake()
 

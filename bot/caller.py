@@ -40,6 +40,7 @@ class Caller:
 
 CALLER: web.RequestKey[Caller] = web.RequestKey("caller", Caller)
 FRAMED_BY: web.RequestKey[str] = web.RequestKey("framed_by", str)  # sites that may frame this chat; set for chats only
+SHUT_IN: web.RequestKey[bool] = web.RequestKey("shut_in", bool)  # what somebody sent us: it may do nothing at all
 FOR_ALL: web.RequestKey[bool] = web.RequestKey("for_all", bool)  # every site may load this: it knows of nobody
 
 

@@ -84,6 +84,11 @@ class ChannelSettings:
     officer_silence: timedelta = timedelta(minutes=30)
 
     @property
+    def unproven(self) -> frozenset[str]:
+        """Channels whose signatures are only logged: their events may be made up."""
+        return frozenset({"zalo_oa"} if self.zalo_oa is not None and not self.zalo_oa.enforce else ())
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """All of them."""
         return tuple(one for each in (self.telegram, self.zalo_bot, self.zalo_oa) if each for one in each.secrets)

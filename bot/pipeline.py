@@ -13,7 +13,9 @@ from bot import admission
 from bot.admission import House
 from bot.channels.base import Channel, Received, read
 from bot.clock import Clock
-from handlers import apologies, attachments, clarify, home_commune, logbook, routing
+from bot.files import enclosures
+from handlers import apologies, attachments, clarify, confirming, home_commune, logbook, routing
+from handlers.confirming import NotConfirmed, Pending
 from handlers.contract import Desk, Feature, Incoming, Reply
 from handlers.home_commune import Home
 from knowledge.base import Knowledge
@@ -28,13 +30,17 @@ FORGOTTEN = timedelta(days=2)  # no platform keeps an event so long: a time that
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What answering needs besides the transaction. `public_url`: where the web chat is, if it is known."""
+    """What answering needs besides the transaction. `public_url`: where the web chat is, if it is known.
+
+    `unproven`: names of channels whose signatures are only logged.
+    """
 
     vault: Vault
     knowledge: Knowledge
     clock: Clock
     house: House = field(default_factory=House)
     public_url: str | None = None
+    unproven: frozenset[str] = frozenset()
 
 
 async def work(session: AsyncSession, event: InboxEvent, channel: Channel, tools: Tools) -> bool:
@@ -62,8 +68,12 @@ async def work(session: AsyncSession, event: InboxEvent, channel: Channel, tools
             await inbox.finish(session, event, now=desk.now)
             return False
         desk, message = await _move_home(asked, received, event, desk, tools, channel)
+    if (waiting := confirming.pending(message, desk)) is not None:
+        received, message = await _take_up(waiting, received, desk, tools, channel)
+    message = await enclosures.attach(received, message, desk, channel)
     feature = routing.choose(message, desk.talk)  # 3 route
-    reply = attachments.mention(message, await answer(feature, message, desk))  # 4 answer ...
+    photos = attachments.held(desk)
+    reply = await attachments.join(message, await answer(feature, message, desk), desk, photos)  # 4 answer ...
     if LATE < desk.now - min(received.sent_at or event.received_at, event.received_at) < FORGOTTEN:
         reply = replace(reply, text=f"{apologies.LATE}\n{reply.text}")
     await logbook.record(message, reply, desk)  # ... and log; the reply joins the outbox
@@ -84,6 +94,16 @@ async def _move_home(
     return desk, await _resume(replace(received, pressed=None), desk, channel)
 
 
+async def _take_up(
+    waiting: Pending, received: Received, desk: Desk, tools: Tools, channel: Channel
+) -> tuple[Received, Incoming]:
+    """The message that waited for its number is answered now, as the person's own."""
+    bodies = await tools.vault.read(desk.session, commune_id=desk.commune_id, body_ids=[waiting.body_id])
+    received = read(channel, bodies.get(waiting.body_id, "")) or received
+    desk.body_id, desk.unproven = waiting.body_id, False
+    return received, await _resume(received, desk, channel)
+
+
 async def answer(feature: Feature, message: Incoming, desk: Desk) -> Reply:
     """Run the feature inside a savepoint: one that fails takes its own writes back, the log entry still stands."""
     savepoint = await desk.session.begin_nested()
@@ -92,6 +112,9 @@ async def answer(feature: Feature, message: Incoming, desk: Desk) -> Reply:
     except KnowledgeError as error:
         await savepoint.rollback()
         return apologies.apologise(error)
+    except NotConfirmed:
+        await savepoint.rollback()
+        return confirming.ask(desk)
     await savepoint.commit()
     return reply
 
@@ -131,6 +154,8 @@ async def open_desk(session: AsyncSession, event: InboxEvent, tools: Tools, chan
         reads=partial(_words, channel) if channel is not None else str,
         files_at=f"/x/{commune.code}/don" if channel is not None and channel.greets else "",
         is_foreign=channel is not None and channel.foreign,
+        takes_files=channel is not None and channel.outside,
+        unproven=channel is not None and channel.name in tools.unproven,
         web_chat=f"{tools.public_url}/x/{commune.code}" if tools.public_url else "",
     )
 

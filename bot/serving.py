@@ -64,8 +64,18 @@ async def at_work(parts: Parts) -> AsyncIterator[web.Application]:
     delivery, door = delivery_of(parts), door_of(parts)
     await delivery.recover()
     parts.worker.on_queued(delivery.queued)
+    parts.files.serve({each.account.id or 0: each.platform for each in parts.connections.all})
+    parts.worker.on_queued(parts.files.queued)
+    parts.files.on_queued(delivery.queued)
     polling = Polling(parts.connections, door, delivery)
-    jobs = (parts.worker.run(), parts.scheduler.run(), delivery.run(), polling.run(), Rebuilder(parts).run())
+    jobs = (
+        parts.worker.run(),
+        parts.scheduler.run(),
+        delivery.run(),
+        polling.run(),
+        Rebuilder(parts).run(),
+        parts.files.run(),
+    )
     work = [asyncio.create_task(job) for job in jobs]
     try:
         yield application(parts, door)

@@ -38,6 +38,11 @@ class Settings:
     channels: ChannelSettings = field(default_factory=ChannelSettings)
 
     @property
+    def files_dir(self) -> Path:
+        """Where photos and documents that people attach lie, encrypted."""
+        return self.data_dir / "files"
+
+    @property
     def cache_dir(self) -> Path:
         """Where trained parts are kept between starts; may be deleted at any time."""
         return self.data_dir / "cache"

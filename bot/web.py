@@ -9,13 +9,14 @@ from aiohttp import web
 
 from bot import caller
 from bot.assembly import Parts, door_of
-from bot.caller import CALLER, FOR_ALL, FRAMED_BY
+from bot.caller import CALLER, FOR_ALL, FRAMED_BY, SHUT_IN
 from bot.channels.webchat import MessageTooLong
 from bot.console import errors as console_errors
 from bot.console import routes as console
 from bot.console.errors import SignedOut
 from bot.console.visits import HOME, SIGN_IN, go, safe_next
 from bot.errors import Words
+from bot.files.routes import FileRoutes
 from bot.health import Health
 from bot.outcomes import OutcomePages
 from bot.pace import Pace, TooOften
@@ -70,6 +71,7 @@ def application(parts: Parts, door: Door | None = None) -> web.Application:
     app.router.add_routes(WebChatRoutes(parts, Pages(site), hub, receipts).table())
     app.router.add_routes(PetitionRoutes(parts).table())
     app.router.add_routes(OutcomePages(parts, site).table())
+    app.router.add_routes(FileRoutes(parts).table())
     app.router.add_routes(Outside(parts, site).table())
     app.router.add_routes(console.table(parts, site))
     app.router.add_routes(Health(parts, hub).table())
@@ -92,6 +94,8 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
         del response.headers["X-Frame-Options"]  # it knows no list; the policy above says it all
     if FRAMED_BY in request:  # a chat: people may dictate; the browser itself asks them first
         response.headers["Permissions-Policy"] = HEADERS["Permissions-Policy"].replace("microphone=()", DICTATION)
+    if request.get(SHUT_IN):
+        response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
     if request.get(FOR_ALL):
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     known = request.get(CALLER)

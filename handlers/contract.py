@@ -35,6 +35,7 @@ class Incoming:
     `names_topic`: they say nothing beyond the title of that topic: "khai sinh thôi".
     `phrase`: the secret phrase of a mailbox, folded, where the message is one.
     `places`: the units that they name. `kind`: whether it was words, or a photo, a place on the map ...
+    `files`: how many photos and documents came with it that can be kept.
     """
 
     text: str
@@ -45,6 +46,7 @@ class Incoming:
     places: tuple[Mention, ...] = ()
     kind: Kind = "text"
     phrase: str | None = None
+    files: int = 0
 
     @property
     def argument(self) -> str:
@@ -149,6 +151,8 @@ class Desk:
     reads: Callable[[str], str] = str  # the words in a body, as this channel's wrapping has them
     is_foreign: bool = False  # the channel's operator is outside Viet Nam: nothing personal is asked there
     files_at: str = ""  # where this chat's own page fetches files; empty on channels without a page of ours
+    takes_files: bool = False  # photos and documents can come through this channel
+    unproven: bool = False  # the channel's signatures are only logged: this event may be made up
     web_chat: str = ""  # address of the commune's own page, where it is known
 
     @property

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from handlers import confirming
 from handlers.contract import Desk
 from knowledge.vietnamese import tidy
-from storage import bodies, cases, talks
-from storage.cases import Case
+from storage import bodies, cases, files, talks
+from storage.cases import Case, CaseEvent
 
 REPORTS = ("report", "proposal", "feedback")
 
@@ -20,6 +22,7 @@ class Draft:
     told: tuple[str, ...]
     place: tuple[str, ...]
     since: tuple[str, ...]
+    attached: int = 0
 
 
 async def keep(desk: Desk, *, kind: str, told: str, body_id: int | None = None) -> int:
@@ -37,8 +40,9 @@ async def keep(desk: Desk, *, kind: str, told: str, body_id: int | None = None) 
 
 
 async def begin(desk: Desk, *, kind: str) -> int:
-    """The talk's draft, made if there is none of this nature."""
+    """The talk's draft, made if there is none of this nature. Raises NotConfirmed on a channel that proves nothing."""
     if desk.talk.draft_id is None or not await _is_of(desk, kind):
+        confirming.demand(desk)
         desk.talk.draft_id = await cases.open_draft(
             desk.session,
             commune_id=desk.commune_id,
@@ -75,7 +79,14 @@ async def present(desk: Desk) -> Draft | None:
             tidy(desk.reads(raws[line.body_id or 0])) for line in history if line.kind == kind and line.body_id
         )
 
-    return Draft(case, words("told"), words("place"), words("since"))
+    return Draft(case, words("told"), words("place"), words("since"), await _count(desk, history))
+
+
+async def _count(desk: Desk, history: Sequence[CaseEvent]) -> int:
+    """How many photos and documents go with the draft; one that was refused is none."""
+    held = {line.body_id for line in history if line.body_id is not None}
+    found = await files.of_bodies(desk.session, commune_id=desk.commune_id, body_ids=list(held))
+    return sum(one.state in files.COMING for one in found)
 
 
 async def say_anew(desk: Desk, *, part: str) -> None:

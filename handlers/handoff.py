@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import case_words, casebook, registering
+from handlers import case_words, casebook, confirming, registering
 from handlers.contract import Choice, Desk, Feature, Incoming, Reply
 from handlers.lifecycle import RUNNING
 from handlers.people import desk_line
@@ -33,7 +33,8 @@ async def handle(message: Incoming, desk: Desk) -> Reply:
 
 
 async def _open(desk: Desk) -> Case:
-    """A case of kind question that holds the last messages of the talk, this one last."""
+    """A case of kind question that holds the last messages of the talk, this one last. Raises NotConfirmed."""
+    confirming.demand(desk)
     case_id = await cases.open_draft(
         desk.session,
         commune_id=desk.commune_id,

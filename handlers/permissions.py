@@ -27,6 +27,7 @@ class Act(StrEnum):
     CASE_ADD = "case.add"
     CASE_PUBLISH = "case.publish"
     GAP_READ = "gap.read"
+    CHANNEL_READ = "channel.read"
     COMMUNE_READ = "commune.read"
     COMMUNE_EDIT = "commune.edit"
     CALENDAR_EDIT = "calendar.edit"
@@ -79,6 +80,7 @@ ACTS: dict[Role, frozenset[Act]] = {
     Role.SEAL_HOLDER: frozenset({Act.COMMUNE_READ, Act.SEAL_READ, Act.SEAL_HOLD}),
     Role.OPERATOR: frozenset(
         {
+            Act.CHANNEL_READ,
             Act.COMMUNE_READ,
             Act.COMMUNE_EDIT,
             Act.CALENDAR_EDIT,

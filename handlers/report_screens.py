@@ -92,13 +92,16 @@ async def summary(draft: Draft, desk: Desk, hamlet: str) -> Reply:
         body_id=body.id,
         at=desk.now,
     )
-    text = f"Dạ, em tóm tắt lại, anh/chị xem đúng chưa ạ?\n{SAID}\nChưa gửi đi đâu cho tới khi anh/chị chọn “Gửi”."
+    photo = "Có ảnh thì gửi thêm ngay bây giờ. " if desk.takes_files and not draft.attached else ""
+    text = (
+        f"Dạ, em tóm tắt lại, anh/chị xem đúng chưa ạ?\n{SAID}\n{photo}Chưa gửi đi đâu cho tới khi anh/chị chọn “Gửi”."
+    )
     choices = (Choice("Gửi", "reports.send"), Choice("Sửa", "reports.edit"), CANCEL, TO_A_PERSON)
     return Reply(text, "report", choices=choices, asks=SEND, quotes=body.id)
 
 
 def told(draft: Draft, desk: Desk, hamlet: str) -> str:
-    """The four lines of a report."""
+    """The lines of a report."""
     whole = " ".join(draft.told)
     found = find_since(whole, on=desk.today)
     place = " · ".join(dict.fromkeys(part for part in (*draft.place, hamlet) if part))
@@ -108,6 +111,7 @@ def told(draft: Draft, desk: Desk, hamlet: str) -> str:
         f"- Nơi: {_cut(place, LONGEST_ANSWER) or 'theo lời kể trên'}",
         f"- Từ khi: {_cut(since, LONGEST_ANSWER) or 'chưa rõ'}",
         f"- Loại: {categories()[draft.case.category or 'other'].label}",
+        *([f"- Gửi kèm: {draft.attached} ảnh, tệp"] if draft.attached else []),
     ]
     return "\n".join(lines)
 

@@ -86,7 +86,7 @@ async def _answered(message: Incoming, desk: Desk) -> Reply | None:
         return report_screens.what_to_edit()
     if asked == SAME and command in ("no", "none"):
         return await _send(desk, whatever_is_alike=True)
-    if asked in (PLACE, SINCE) and command in ("skip", "none", "no"):
+    if asked in (PLACE, SINCE) and command in ("skip", "none", "no", "yes"):  # "gửi": it is said as well as it will be
         _skip(desk)
     elif _is_far(message, desk):
         return report_screens.too_far()

@@ -12,6 +12,7 @@ from nacl.utils import random
 from sqlmodel import Field, SQLModel, col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage import files
 from storage.columns import UtcDateTime
 from storage.errors import BodyUnreadable
 
@@ -88,6 +89,15 @@ class Vault:
         """What `wrap` took. Raises nacl's CryptoError where another key wrapped it."""
         return bytes(self._master.decrypt(wrapped))
 
+    def lock_file(self, content: bytes) -> tuple[bytes, bytes]:
+        """A file under a fresh key: (that key as it may stand in a table, the bytes for the store)."""
+        key = random(SecretBox.KEY_SIZE)
+        return bytes(self._master.encrypt(key)), bytes(SecretBox(key).encrypt(content))
+
+    def unlock_file(self, wrapped_key: bytes, stored: bytes) -> bytes:
+        """The file again. Raises nacl's CryptoError where key or bytes are not those that were stored."""
+        return bytes(SecretBox(self._master.decrypt(wrapped_key)).decrypt(stored))
+
     def fingerprint(self, text: str) -> str:
         """A keyed hash: equal for equal texts, worth nothing without the deployment's key."""
         return blake2b(text.encode(), key=bytes(self._master), digest_size=32).hexdigest()
@@ -102,12 +112,14 @@ async def erase(session: AsyncSession, *, commune_id: int, body_ids: list[int]) 
     """Drop key and text for good; rows that refer to them stay and show that they were erased."""
     mine = (col(Body.commune_id) == commune_id, col(Body.id).in_(body_ids), col(Body.state) == "open")
     await session.exec(update(Body).where(*mine).values(state="erased", wrapped_key=None, ciphertext=None))
+    await files.erase(session, commune_id=commune_id, body_ids=body_ids)
 
 
 async def mark_sealed(session: AsyncSession, *, commune_id: int, body_ids: list[int]) -> None:
-    """Their words are sealed to the holders: key and text go for good."""
+    """Their words are sealed to the holders: key and text go for good, and so does what was attached to them."""
     mine = (col(Body.commune_id) == commune_id, col(Body.id).in_(body_ids), col(Body.state) == "open")
     await session.exec(update(Body).where(*mine).values(state="sealed", wrapped_key=None, ciphertext=None))
+    await files.erase(session, commune_id=commune_id, body_ids=body_ids)
 
 
 async def forget_brief(session: AsyncSession, *, commune_id: int, body_ids: list[int]) -> None:

@@ -29,3 +29,10 @@ class MigrationLostRows(StorageError):
     def __str__(self) -> str:
         """For the operator."""
         return f"the migration would leave rows without what they point at, in: {', '.join(self.tables)}"
+
+
+@dataclass(eq=False)
+class BlobMissing(StorageError):
+    """The store has no bytes under this name."""
+
+    name: str

@@ -82,6 +82,12 @@ async def all_of_them(session: AsyncSession) -> list[tuple[ChannelAccount, Line]
     return list((await session.exec(joined)).all())
 
 
+async def of_commune(session: AsyncSession, *, commune_id: int) -> list[tuple[ChannelAccount, Line]]:
+    """The same for one commune."""
+    joined = select(ChannelAccount, Line).join(Line).where(col(Line.commune_id) == commune_id)
+    return list((await session.exec(joined.order_by(col(ChannelAccount.channel), col(ChannelAccount.id)))).all())
+
+
 async def open_account(session: AsyncSession, commune: Commune, *, channel: str, external_id: str) -> ChannelAccount:
     """The channel account that the environment names, made for this commune the first time."""
     assert commune.id is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlalchemy import JSON, Column, ColumnElement, UniqueConstraint
 from sqlmodel import Field, SQLModel, col, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -91,20 +91,24 @@ async def label(session: AsyncSession, *, commune_id: int, account_id: int, mess
     return found
 
 
-async def counts(session: AsyncSession, *, channel_account_id: int) -> dict[str, int]:
-    """How many messages of a channel account stand in each state."""
-    mine = col(OutboxMessage.channel_account_id) == channel_account_id
-    found = select(OutboxMessage.state, func.count()).where(mine).group_by(col(OutboxMessage.state))
+async def counts(session: AsyncSession, *, channel_account_id: int, commune_id: int | None = None) -> dict[str, int]:
+    """How many messages of a channel account stand in each state: all communes' that share it, or one's."""
+    mine = _through(channel_account_id, commune_id)
+    found = select(OutboxMessage.state, func.count()).where(*mine).group_by(col(OutboxMessage.state))
     return dict((await session.exec(found)).all())
 
 
-async def unsent(session: AsyncSession, *, channel_account_id: int) -> list[OutboxMessage]:
+async def unsent(
+    session: AsyncSession, *, channel_account_id: int, commune_id: int | None = None
+) -> list[OutboxMessage]:
     """Chưa gửi được: held, failed or unknown, newest first, with the reason in `error`."""
-    mine = (
-        col(OutboxMessage.channel_account_id) == channel_account_id,
-        col(OutboxMessage.state).in_(("held", "failed", "unknown")),
-    )
+    mine = (*_through(channel_account_id, commune_id), col(OutboxMessage.state).in_(("held", "failed", "unknown")))
     return list(await session.exec(select(OutboxMessage).where(*mine).order_by(col(OutboxMessage.id).desc()).limit(50)))
+
+
+def _through(channel_account_id: int, commune_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    account = col(OutboxMessage.channel_account_id) == channel_account_id
+    return (account,) if commune_id is None else (account, col(OutboxMessage.commune_id) == commune_id)
 
 
 async def mark_fetched(session: AsyncSession, *, commune_id: int, message_ids: list[int], now: datetime) -> None:

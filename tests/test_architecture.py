@@ -25,6 +25,7 @@ OF_NO_COMMUNE = {
     "attempt",  # failures at a door, by a keyed hash, before anybody is known
 }
 ROWS = {
+    "AttachedFile",
     "Commune",
     "InboxEvent",
     "OutboxMessage",
@@ -127,6 +128,7 @@ def test_repository_functions_demand_the_commune() -> None:
         "rewound.py": {"end_waits"},
         "communes.py": {"all_of_them", "by_code"},
         "jobs.py": {"take", "done"},
+        "files.py": {"next_waiting", "erase_unclaimed", "leftovers"},  # the loop that fetches and sweeps for all
         "officers.py": {"by_login"},  # whoever stands at the door, of whatever commune
         "sign_ins.py": {"link", "by_token", "attempt", "count", "forget", "forget_old"},
         "health.py": {"locked", "mute", "without_history"},

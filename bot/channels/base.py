@@ -43,7 +43,7 @@ class Received:
     """What a person sent, taken out of the channel's own wrapping.
 
     `pressed` is the message of ours and the place of the choice in it, from 0. `order` sorts the events of a burst.
-    `moved_to`: the chat has this key from now on.
+    `moved_to`: the chat has this key from now on. `files`: what the channel calls each photo or document in it.
     """
 
     text: str
@@ -52,6 +52,7 @@ class Received:
     sent_at: datetime | None = None
     order: int = 0
     moved_to: str | None = None
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,13 @@ class PushChannel(Channel, Protocol):
         """Bring one message; raises bot.channels.errors when it surely did not arrive."""
 
 
+class Downloads(Channel, Protocol):
+    """A channel whose service holds what people attach."""
+
+    async def download(self, reference: str) -> bytes:
+        """The bytes of one of `Received.files`. Raises bot.files.errors."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether a webhook is genuine. `note` is what to count it as."""
@@ -112,7 +120,7 @@ class Verdict:
     note: str | None = None
 
 
-class Platform(PushChannel, Protocol):
+class Platform(PushChannel, Downloads, Protocol):
     """Somebody else's service: it sends us events by webhook or hands them out, and takes our messages.
 
     `path` ends the address of its webhook; `external_id` is the platform's own id of our account; `polls`: we fetch.
@@ -178,7 +186,10 @@ def read(channel: Channel, raw: str) -> Received | None:
     if not found:
         return None
     found.sort(key=lambda one: (one.sent_at.timestamp() if one.sent_at else 0.0, one.order))
-    return replace(found[-1], text="\n".join(one.text for one in found if one.text))
+    attached = [one for one in found if one.files]
+    kind = attached[-1].kind if attached else found[-1].kind
+    brought = tuple(file for one in attached for file in one.files)
+    return replace(found[-1], text="\n".join(one.text for one in found if one.text), kind=kind, files=brought)
 
 
 def parsed(raw: str) -> dict[str, Any] | None:

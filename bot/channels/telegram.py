@@ -10,6 +10,7 @@ import logging
 import os
 from collections.abc import Mapping
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from telegram import (
     Bot,
@@ -22,12 +23,14 @@ from telegram import (
     Message,
     Update,
 )
-from telegram.error import TelegramError
+from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.channel_settings import BotSettings
 from bot.channels.base import Arrived, Limits, Outgoing, Received, Verdict, parsed, secret_matches
 from bot.channels.telegram_errors import failure
+from bot.files.errors import NotFetched
+from bot.files.fetching import Fetcher
 
 os.environ.setdefault("PTB_TIMEDELTA", "1")  # `retry_after` as the library's next major version gives it
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105
@@ -99,6 +102,7 @@ class TelegramBot(Telegram):
         self._settings, self._public_url = settings, public_url
         self._fetched = self._confirmed = 0
         self._bot: Bot | None = None
+        self._files = Fetcher((urlsplit(settings.base_url).hostname or "",), base_url=settings.base_url)
 
     @property
     def bot(self) -> Bot:
@@ -174,12 +178,23 @@ class TelegramBot(Telegram):
         self._fetched = max((update.update_id for update in found), default=self._confirmed)
         return [update.to_json() for update in found]
 
+    async def download(self, reference: str) -> bytes:
+        """Two steps: Telegram names a path, and the path is fetched from its own host."""
+        try:
+            found = await self.bot.get_file(reference)
+        except TelegramError as error:
+            raise NotFetched(type(error).__name__, again=not isinstance(error, BadRequest | Forbidden)) from None
+        if not (found.file_path or "").startswith(f"{self._settings.base_url}/"):
+            raise NotFetched("no path", again=False)
+        return await self._files.get(str(found.file_path))
+
     def confirm(self) -> None:
         """The next request may pass these over."""
         self._confirmed = self._fetched
 
     async def close(self) -> None:
         """Give the connections back."""
+        await self._files.close()
         if self._bot is not None:
             for line in self._bot._request:
                 await line.shutdown()
@@ -214,10 +229,13 @@ def _said(message: Message, *, order: int) -> Received | None:
     if message.contact is not None:
         return Received("", "contact", sent_at=at, order=order)
     if message.photo:
-        return Received(message.caption or "", "photo", sent_at=at, order=order)
+        biggest = message.photo[-1].file_id
+        return Received(message.caption or "", "photo", sent_at=at, order=order, files=(biggest,))
     if message.voice is not None or message.audio is not None or message.video_note is not None:
         return Received("", "voice", sent_at=at, order=order)
-    if message.document is not None or message.video is not None:
+    if message.document is not None:
+        return Received(message.caption or "", "file", sent_at=at, order=order, files=(message.document.file_id,))
+    if message.video is not None:
         return Received(message.caption or "", "file", sent_at=at, order=order)
     return None
 

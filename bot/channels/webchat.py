@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from bot.channels.base import Received
+from bot.channels.base import Received, parsed
 
 LONGEST_TEXT = 4_000
 LARGEST_JSON = 10_240
@@ -42,15 +42,17 @@ class MessageTooLong(PostRefused):
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """One message as the page sent it; `client_id` is the page's own id of it."""
+    """One message as the page sent it; `client_id` is the page's own id of it, `files` are ids of its uploads."""
 
     client_id: str
     text: str
+    files: tuple[int, ...] = ()
 
     @property
     def raw(self) -> str:
         """The body as it is kept."""
-        return json.dumps({"client_id": self.client_id, "text": self.text})
+        content: dict[str, Any] = {"client_id": self.client_id, "text": self.text}
+        return json.dumps(content | ({"files": self.files} if self.files else {}))
 
 
 class WebChat:
@@ -63,7 +65,8 @@ class WebChat:
 
     def read(self, raw: str) -> Received | None:
         """The text of a stored message."""
-        return Received(said(raw))
+        brought = _files(raw)
+        return Received(said(raw), "photo" if brought else "text", files=brought)
 
 
 def posted(client_id: Any, text: Any) -> Posted:
@@ -96,3 +99,8 @@ def said(raw: str) -> str:
     except ValueError:
         return raw
     return str(content["text"]) if isinstance(content, dict) and "text" in content else raw
+
+
+def _files(raw: str) -> tuple[str, ...]:
+    listed = (parsed(raw) or {}).get("files", ())
+    return tuple(str(one) for one in listed if isinstance(one, int)) if isinstance(listed, list) else ()

@@ -17,10 +17,12 @@ from bot.channel_settings import BotSettings
 from bot.channels.base import Arrived, Limits, Outgoing, Received, Verdict, parsed, secret_matches
 from bot.channels.errors import ChannelDown, PersonGone, SendFailed, TooFast
 from bot.channels.http import Http
+from bot.files.fetching import Fetcher
 
 SECRET_HEADER = "X-Bot-Api-Secret-Token"  # noqa: S105
 POLL_SECONDS = 25
 NOTHING_ARRIVED = 408
+FILE_HOSTS = ("zdn.vn", "zadn.vn")
 
 
 class ZaloBotEvents:
@@ -42,7 +44,9 @@ class ZaloBotEvents:
             case "message.text.received":
                 return Received(str(message.get("text") or ""), sent_at=at)
             case "message.image.received":
-                return Received(str(message.get("caption") or ""), "photo", sent_at=at)
+                picture = message.get("photo_url") or message.get("photo")
+                found = (picture,) if isinstance(picture, str) else ()
+                return Received(str(message.get("caption") or ""), "photo", sent_at=at, files=found)
             case "message.voice.received":
                 return Received("", "voice", sent_at=at)
             case "message.unsupported.received":
@@ -72,6 +76,7 @@ class ZaloBot(ZaloBotEvents):
         self.polls = settings.mode == "polling"
         self._settings, self._public_url = settings, public_url
         self._http = Http()
+        self._files = Fetcher(FILE_HOSTS, base_url=settings.base_url)
 
     async def send(self, chat_key: str, message: Outgoing) -> None:
         """One message; its choices are numbered lines already."""
@@ -103,12 +108,17 @@ class ZaloBot(ZaloBotEvents):
         events = result if isinstance(result, list) else [result]
         return [json.dumps(event, ensure_ascii=False) for event in events if isinstance(event, dict) and event]
 
+    async def download(self, reference: str) -> bytes:
+        """The event carries the picture's address."""
+        return await self._files.get(reference)
+
     def confirm(self) -> None:
         """The platform forgets what it handed over."""
 
     async def close(self) -> None:
         """Give the connections back."""
         await self._http.close()
+        await self._files.close()
 
     async def _call(self, method: str, fields: Mapping[str, Any]) -> Any:
         return _result(await self._post(method, fields))

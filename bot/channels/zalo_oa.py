@@ -20,11 +20,15 @@ from bot.channels.zalo_errors import BAD_TOKEN, failure
 from bot.channels.zalo_signature import judge, sent_at
 from bot.channels.zalo_tokens import Tokens
 from bot.clock import Clock
+from bot.files.fetching import Fetcher
 
 MOST_BUTTONS, LONGEST_TITLE = 5, 35
+MOST_FILES = 10  # of one event
 WINDOW = timedelta(days=7)
 PICTURES = ("user_send_image", "user_send_gif")
 FILES = ("user_send_file", "user_send_video", "user_send_link")
+FETCHED = ("user_send_image", "user_send_file")
+FILE_HOSTS = ("zdn.vn", "zadn.vn")
 CONTACTS = ("user_submit_info", "user_send_business_card")
 
 
@@ -60,7 +64,8 @@ class ZaloOaEvents:
             ("voice", ("user_send_audio",)),
         ):
             if name in names:
-                return Received(str(message.get("text") or ""), kind, sent_at=at)  # type: ignore[arg-type]
+                text, files = str(message.get("text") or ""), _files(message) if name in FETCHED else ()
+                return Received(text, kind, sent_at=at, files=files)  # type: ignore[arg-type]
         return None
 
     def arrived(self, raw: str) -> Arrived | None:
@@ -85,6 +90,7 @@ class ZaloOa(ZaloOaEvents):
         """`tokens` share the session with this client."""
         self.external_id = settings.oa_id
         self._settings, self._http, self._tokens, self._clock = settings, http, tokens, clock
+        self._files = Fetcher(FILE_HOSTS, base_url=settings.base_url)
 
     async def send(self, chat_key: str, message: Outgoing) -> None:
         """A consultation message inside the window, else the template where it may stand for the message."""
@@ -118,12 +124,17 @@ class ZaloOa(ZaloOaEvents):
         """There is no polling."""
         return []
 
+    async def download(self, reference: str) -> bytes:
+        """The event carries the address."""
+        return await self._files.get(reference)
+
     def confirm(self) -> None:
         """There is no polling."""
 
     async def close(self) -> None:
         """Give the connections back."""
         await self._http.close()
+        await self._files.close()
 
     async def _send_template(self, chat_key: str, message: Outgoing) -> None:
         """Only a case's code goes into a template, never its content; all else waits until the person writes."""
@@ -192,6 +203,14 @@ def _person(event: Mapping[str, Any]) -> str:
     if "_group_" in name:
         return ""
     return str(_part(event, place).get("id") or "")
+
+
+def _files(message: Mapping[str, Any]) -> tuple[str, ...]:
+    """The address of each attachment."""
+    attachments = message.get("attachments")
+    listed = attachments if isinstance(attachments, list) else []
+    found = [_part(one, "payload").get("url") for one in listed if isinstance(one, dict)]
+    return tuple(url for url in found if isinstance(url, str))[:MOST_FILES]
 
 
 def _place(message: Mapping[str, Any]) -> str:

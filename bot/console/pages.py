@@ -27,6 +27,7 @@ MENU: tuple[tuple[str, str, Act], ...] = (
     ("/console/commune", "Thông tin xã", Act.COMMUNE_READ),
     ("/console/calendar", "Lịch làm việc", Act.CALENDAR_EDIT),
     ("/console/imports", "Nhập danh sách", Act.LIST_IMPORT),
+    ("/console/channels", "Kênh nhắn tin", Act.CHANNEL_READ),
     ("/console/audit", "Nhật ký", Act.AUDIT_READ),
     ("/console/rights", "Tôi được làm gì", Act.ACCOUNT_OWN),
     ("/console/account", "Tài khoản", Act.ACCOUNT_OWN),
@@ -95,8 +96,16 @@ class ConsolePages:
             "sample": visit.commune.is_sample if visit.commune else visit.parts.settings.sample,
             "done": DONE.get(visit.request.query.get("done", ""), ""),
             "trouble": "",
+            "warning": _warning(visit),
         }
         return self._site.page(template, {**shell, **facts}, status=status)
+
+
+def _warning(visit: Visit) -> str:
+    """What every officer must know of the channels: whose messages may be made up."""
+    unproven = visit.parts.settings.channels.unproven if visit.person is not None else ()
+    names = ", ".join(sorted(words.CHANNELS.get(one, one) for one in unproven))
+    return words.UNPROVEN.format(channels=names) if names else ""
 
 
 def svg(text: str) -> Markup:

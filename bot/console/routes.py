@@ -6,9 +6,11 @@ from aiohttp import web
 
 from bot.assembly import Parts
 from bot.console.account import Account
+from bot.console.attached import AttachedPages
 from bot.console.audit import AuditPages
 from bot.console.calendar import CalendarPages
 from bot.console.cases import CasePages
+from bot.console.channels import ChannelPages
 from bot.console.commune import CommunePages
 from bot.console.door import Door
 from bot.console.gaps import GapPages
@@ -23,8 +25,8 @@ from bot.site import Site
 def routes(site: Site) -> list[Route]:
     """The whole table, in the order of the menu."""
     pages = ConsolePages(site)
-    people = (Door, Account, CasePages, SealPages, GapPages, OfficerPages)
-    nouns = (*people, CommunePages, CalendarPages, ImportPages, AuditPages)
+    people = (Door, Account, CasePages, AttachedPages, SealPages, GapPages, OfficerPages)
+    nouns = (*people, CommunePages, ChannelPages, CalendarPages, ImportPages, AuditPages)
     return [route for noun in nouns for route in noun(pages).table()]
 
 

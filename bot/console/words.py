@@ -29,6 +29,7 @@ ACTS: dict[str, str] = {
     Act.CASE_ADD: "Ghi thay người không dùng điện thoại",
     Act.CASE_PUBLISH: "Duyệt kết quả đăng công khai",
     Act.GAP_READ: "Xem câu bot chưa trả lời được",
+    Act.CHANNEL_READ: "Xem tình trạng các kênh nhắn tin",
     Act.COMMUNE_READ: "Xem thông tin xã",
     Act.COMMUNE_EDIT: "Sửa thông tin xã, đơn vị, thôn",
     Act.CALENDAR_EDIT: "Duyệt lịch làm việc, thêm ngày nghỉ",
@@ -79,6 +80,7 @@ CASE_EVENTS = {
     "place": "Nơi xảy ra",
     "since": "Từ khi",
     "summary": "Tóm tắt khi gửi",
+    "attached": "Ảnh, tệp gửi kèm",
     "asked_for_person": "Xin gặp cán bộ",
     "said": "Tin nhắn trước đó",
     "register": "Tiếp nhận",
@@ -112,6 +114,21 @@ ORIGINS = {
     "zalo_bot": "Zalo Bot",
     "zalo_oa": "Zalo OA",
 }
+CHANNELS = {
+    "telegram": "Telegram",
+    "zalo_bot": "Zalo Bot",
+    "zalo_oa": "Zalo OA",
+    "webchat": "Trang web",
+}
+UNSENT = {
+    "held": "chờ người dân nhắn lại",
+    "failed": "gửi hỏng",
+    "unknown": "chưa rõ đã tới chưa",
+}
+UNPROVEN = (
+    "Kênh {channels} đang chỉ ghi lại chữ ký sai chứ chưa chặn: tin ở kênh này có thể là giả. Việc mới từ kênh này chỉ "
+    "được ghi nhận khi người dân nhắn lại đúng số. Người vận hành đặt DANHOI_ZALO_OA_SIGNATURE=enforce để chặn."
+)
 ACTORS = {"officer": "cán bộ", "command": "dòng lệnh", "system": "máy chủ"}
 OBJECTS = {
     "officer": "cán bộ",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -15,9 +15,10 @@ from bot.channels.webchat import said
 from bot.clock import VIET_NAM
 from handlers.wording import words_in
 from knowledge.vietnamese import tidy
-from storage import accounts, inbox, outbox
+from storage import accounts, files, inbox, outbox
 from storage.accounts import Account
 from storage.bodies import ERASED, SEALED, Vault
+from storage.files import AttachedFile
 from storage.inbox import InboxEvent
 from storage.outbox import OutboxMessage
 
@@ -56,12 +57,21 @@ class Said:
 
     from_citizen: ClassVar[bool] = True
     event_id: int
+    body_id: int
     client_id: str
     text: str
     at: datetime
     waiting: bool
     gone: bool
     new_day: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A photo or a document that the citizen sent, and where it can be opened for a while."""
+
+    kind: str
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +135,18 @@ async def whole(session: AsyncSession, vault: Vault, chat: Chat, *, today: date)
     written = await _said(session, vault, chat, events)
     kept = [one for one in written if not one.gone or one.waiting or one.event_id in answered]
     return _with_days(sorted([*kept, *told], key=_order), today=today)
+
+
+async def attached(
+    session: AsyncSession, chat: Chat, messages: Sequence[Said | Told], address: Callable[[AttachedFile], str]
+) -> dict[int, list[Picture]]:
+    """What each message of the person brought, by the id of its event; what is not kept any more is left out."""
+    events = {one.body_id: one.event_id for one in messages if isinstance(one, Said) and not one.gone}
+    found: dict[int, list[Picture]] = {}
+    for row in await files.of_bodies(session, commune_id=chat.commune_id, body_ids=list(events)):
+        if row.state == "kept":
+            found.setdefault(events[row.body_id or 0], []).append(Picture(row.kind, address(row)))
+    return found
 
 
 async def answer_to(session: AsyncSession, vault: Vault, chat: Chat, event: InboxEvent) -> Answered:
@@ -198,6 +220,7 @@ def _one_said(event: InboxEvent, body: str) -> Said:
     gone = body in (ERASED, SEALED)
     return Said(
         event_id=event.id,
+        body_id=event.body_id,
         client_id=event.event_key.rpartition(":")[2],
         text=GONE if gone else "\n".join(tidy(line) for line in said(body).splitlines()).strip(),
         at=event.received_at,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aiohttp import web
 
 from bot.channels.webchat import LONGEST_TEXT
 from bot.site import Site
-from bot.webchat.conversation import Option, Said, Told, clock_time
+from bot.webchat.conversation import Option, Picture, Said, Told, clock_time
 from handlers.welcome import PRIVACY
 from knowledge.vietnamese import fold
 from storage.communes import Commune
@@ -39,16 +39,18 @@ class Pages:
         self,
         commune: Commune,
         messages: Sequence[Said | Told],
+        attached: Mapping[int, Sequence[Picture]],
         *,
         status: int = 200,
         notice: str = "",
         trouble: str = "",
         kept: str = "",
     ) -> web.Response:
-        """The commune's chat. `kept` is what was typed and could not be taken, `trouble` says why."""
+        """The commune's chat. `attached` by event id; `kept` is what could not be taken, `trouble` says why."""
         facts = {
             "commune": commune,
             "messages": messages,
+            "attached": attached,
             "waiting": any(isinstance(one, Said) and one.waiting for one in messages),
             "last_id": max((one.id for one in messages if isinstance(one, Told)), default=0),
             "starters": STARTERS,

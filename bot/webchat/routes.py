@@ -23,7 +23,8 @@ from bot.channels.webchat import (
     posted,
     posted_json,
 )
-from bot.webchat import conversation, sessions
+from bot.files.errors import WORDS, FileRefused
+from bot.webchat import conversation, sessions, uploads
 from bot.webchat.conversation import Answered, Chat, Told
 from bot.webchat.errors import SENTENCES, SessionEnded
 from bot.webchat.hub import ELSEWHERE, ENDED, Hub
@@ -32,6 +33,7 @@ from bot.webchat.places import Place, place_at
 from bot.webchat.receipts import Receipts
 from bot.webchat.sessions import Session
 from storage import accounts, communes, inbox
+from storage.files import AttachedFile
 from storage.inbox import InboxEvent
 
 PATIENCE = 8.0  # seconds that a post waits for its answer
@@ -79,12 +81,26 @@ class WebChatRoutes:
             message = posted_json(await _body(request, LARGEST_JSON))
             event = await self._receive(place, chat, message, chat.event_key(message.client_id))
             return self._with_secret(request, session, await self._answer_json(chat, event))
+        if request.content_type == "multipart/form-data":
+            return await self._take_file(request, place, session)
         try:
             message = await _form(request)
         except MessageTooLong as refused:
             return await self._show(request, place.commune.code, refused=refused)
         await self._receive(place, chat, message, chat.event_key(_form_id(message)))
         return self._with_secret(request, session, _see(f"/x/{place.commune.code}#last"))
+
+    async def _take_file(self, request: web.Request, place: Place, session: Session) -> web.StreamResponse:
+        """A photo or a PDF, with or without words: examined and kept before the message is."""
+        chat, code = place.chat(session), place.commune.code
+        try:
+            upload = await uploads.read(request)
+            file = await self._parts.files.take(place.account, chat_key=chat.chat_key, content=upload.content)
+        except FileRefused as refused:
+            return await self._show(request, code, trouble=f"Dạ, em chưa nhận được: {WORDS[refused.why]}.", status=422)
+        message = upload.with_file(*file)
+        await self._receive(place, chat, message, chat.event_key(_form_id(upload.message)))
+        return self._with_secret(request, session, _see(f"/x/{code}#last"))
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         """Server-sent events: what we say from now on, and what the page has missed."""
@@ -112,7 +128,13 @@ class WebChatRoutes:
         return self._with_secret(request, sessions.fresh(), _see(f"/x/{place.commune.code}?xong"))
 
     async def _show(
-        self, request: web.Request, code: str, *, refused: MessageTooLong | None = None
+        self,
+        request: web.Request,
+        code: str,
+        *,
+        refused: MessageTooLong | None = None,
+        trouble: str = "",
+        status: int = 200,
     ) -> web.StreamResponse:
         place, session, ended = await self._enter(request, code)
         if ended:
@@ -120,13 +142,17 @@ class WebChatRoutes:
         chat = place.chat(session)
         async with self._parts.database.reading() as reading:
             messages = await conversation.whole(reading, self._parts.vault, chat, today=self._parts.clock.today())
+            shown = await conversation.attached(
+                reading, chat, messages, lambda row: self._parts.links.to(**_names(row), now=self._parts.clock.now())
+            )
         self._fetched(chat, [one for one in messages if isinstance(one, Told)])
         response = self._pages.chat(
             place.commune,
             messages,
-            status=413 if refused else 200,
+            shown,
+            status=413 if refused else status,
             notice="Đã xóa cuộc trò chuyện trước khỏi máy này." if "xong" in request.query else "",
-            trouble=SENTENCES[MessageTooLong].sentence.format_map(vars(refused)) if refused else "",
+            trouble=SENTENCES[MessageTooLong].sentence.format_map(vars(refused)) if refused else trouble,
             kept=refused.text if refused else "",
         )
         sessions.remember(response, session, request)
@@ -218,6 +244,10 @@ class WebChatRoutes:
         if session.is_new:
             sessions.remember(response, session, request)
         return response
+
+
+def _names(row: AttachedFile) -> dict[str, int]:
+    return {"commune_id": row.commune_id, "file_id": row.id or 0}
 
 
 def _see(address: str) -> web.Response:

@@ -214,7 +214,7 @@ class TelegramDriver(PlatformDriver):
         return Screen(sent["text"], [button["callback_data"] for row in rows for button in row])
 
     def photo(self) -> dict[str, Any]:
-        sizes = [{"file_id": "f", "file_unique_id": "u", "width": 9, "height": 9}]
+        sizes = [{"file_id": name, "file_unique_id": name, "width": 9, "height": 9} for name in ("small", "1.jpg")]
         update: dict[str, Any] = self.fake.message_update(self.person, photo=sizes)
         return update
 
@@ -255,7 +255,9 @@ class ZaloBotDriver(ZaloDriver):
         return Screen(sent["text"], [line.partition(". ")[0] for line in lines if line.partition(". ")[0].isdigit()])
 
     def photo(self) -> dict[str, Any]:
-        event: dict[str, Any] = self.fake.event(self.person, "message.image.received", photo_url="https://x.zdn.vn/1")
+        event: dict[str, Any] = self.fake.event(
+            self.person, "message.image.received", photo_url=f"{self.fake.base}/held/1.jpg"
+        )
         return event
 
     def strange(self) -> dict[str, Any]:
@@ -279,7 +281,7 @@ class ZaloOaDriver(ZaloDriver):
         return Screen(sent["text"], [button["payload"] for button in buttons])
 
     def photo(self) -> dict[str, Any]:
-        attachments = [{"type": "image", "payload": {"url": "https://x.zdn.vn/1.jpg"}}]
+        attachments = [{"type": "image", "payload": {"url": f"{self.fake.base}/held/1.jpg"}}]
         event: dict[str, Any] = self.fake.event(self.person, "user_send_image", message={"attachments": attachments})
         return event
 

@@ -18,12 +18,15 @@ from bot.channels.zalo_oa import ZaloOa
 from handlers.contract import FIRST_SCREEN
 from storage import outbox
 from storage.accounts import Account
+from storage.cases import CaseEvent
+from storage.files import AttachedFile
 from storage.inbox import InboxEvent
 from storage.lines import Line
 from storage.outbox import OutboxMessage
 from storage.reach import Reach
 from tests.bot.drivers import Driver, PlatformDriver, Screen, driving
-from tests.bot.running import Serves, eventually_so
+from tests.bot.pictures import a_photo
+from tests.bot.running import Serves, eventually, eventually_so
 
 ALL = ("webchat", "terminal", "telegram", "zalo_bot", "zalo_oa")
 PLATFORMS = ("telegram", "zalo_bot", "zalo_oa")
@@ -115,7 +118,72 @@ async def queue(someone: Driver, text: str) -> None:
 @on_platforms
 async def test_a_picture_is_answered_in_words(someone: PlatformDriver) -> None:
     screens = await someone.brings(someone.photo())
-    assert "ảnh" in last(screens) and "bằng chữ" in last(screens)
+    assert "em nhận được ảnh" in last(screens) and "gửi phản ánh kèm ảnh này không" in last(screens)
+
+
+@on_platforms
+async def test_a_picture_joins_the_report_that_it_belongs_to(someone: PlatformDriver) -> None:
+    someone.fake.held["1.jpg"] = a_photo()
+    await someone.says("đèn đường trước nhà hỏng 3 tuần nay")
+    told = last(await someone.brings(someone.photo()))
+    assert "em ghi kèm ảnh vào bản nháp" in told
+    [row] = await kept(someone)
+    assert someone.fake.fetched == ["1.jpg"]
+    content = await someone.served.parts.files.content(row)
+    assert content.startswith(b"\xff\xd8\xff") and b"SecretCam" not in content
+    history = await someone.served.rows(CaseEvent)
+    assert [(line.kind, line.body_id) for line in history][1:] == [("attached", row.body_id)]
+
+
+@on_platforms
+async def test_a_picture_that_nobody_wants_is_never_fetched(someone: PlatformDriver) -> None:
+    someone.fake.held["1.jpg"] = a_photo()
+    await someone.brings(someone.photo())
+    assert "không giữ lại" in last(await someone.says("không, bỏ đi"))
+    [row] = await someone.served.rows(AttachedFile)
+    assert row.state == "erased" and someone.fake.fetched == []
+    await someone.brings(someone.photo())
+    assert "việc gì, ở đâu" in last(await someone.says("1"))
+    assert "em ghi" in last(await someone.says("rác đổ đầy đường"))
+    [row] = await kept(someone)
+    assert row.kind == "image"
+
+
+@on_platforms
+async def test_what_is_no_picture_is_not_kept_and_the_person_is_told(someone: PlatformDriver) -> None:
+    someone.fake.held["1.jpg"] = b"MZ\x90\x00 this program cannot be run" * 9
+    await someone.says("đèn đường trước nhà hỏng 3 tuần nay")
+    before = len(someone.screens())
+    await someone.brings(someone.photo())
+    await eventually(lambda: len(someone.screens()) >= before + 2)
+    assert "không giữ được: em chỉ nhận ảnh" in someone.screens()[-1].text
+    [row] = await someone.served.rows(AttachedFile)
+    assert (row.state, row.why, row.wrapped_key) == ("refused", "type", None)
+
+
+@on_platforms
+async def test_taking_a_report_back_takes_its_picture_too(someone: PlatformDriver) -> None:
+    someone.fake.held["1.jpg"] = a_photo()
+    await someone.says("đèn đường trước nhà hỏng 3 tuần nay")
+    await someone.brings(someone.photo())
+    [row] = await kept(someone)
+    await someone.says("hủy")
+    [row] = await someone.served.rows(AttachedFile)
+    assert (row.state, row.wrapped_key) == ("erased", None)
+    folder = someone.served.parts.settings.files_dir
+    assert len([one for one in folder.rglob("*") if one.is_file()]) == 1
+    await someone.served.parts.files.sweep()
+    assert [one for one in folder.rglob("*") if one.is_file()] == []
+
+
+async def kept(someone: PlatformDriver) -> list[AttachedFile]:
+    """The files that are kept, once there is one."""
+
+    async def some() -> list[AttachedFile]:
+        return [row for row in await someone.served.rows(AttachedFile) if row.state == "kept"]
+
+    await eventually_so(some)
+    return await some()
 
 
 @on_all

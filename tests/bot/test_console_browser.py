@@ -27,6 +27,7 @@ PAGES = {
         "/console/stand-ins",
         "/console/commune",
         "/console/commune/settings",
+        "/console/channels",
     ),
     Role.LEADER: ("/console/cases", "/console/gaps", "/console/officers/1"),
     Role.INSPECTOR: ("/console/audit", "/console/seals"),

@@ -11,6 +11,7 @@ from storage.inbox import InboxEvent
 from storage.lines import Line
 from storage.outbox import OutboxMessage
 from storage.reach import Reach
+from tests.bot.pictures import a_photo
 from tests.bot.running import Serves, eventually, eventually_so
 from tests.fakes.base import Fault
 from tests.fakes.telegram import SECRET, TOKEN, FakeTelegram
@@ -116,13 +117,15 @@ async def test_nothing_personal_is_wanted_here(fake: FakeTelegram, serves: Serve
         await fake.deliver(fake.message_update(7, contact={"phone_number": "84900000000", "first_name": "Năm"}))
         await eventually(lambda: len(texts(fake)) == 2)
         assert "đã xóa" in texts(fake)[-1] and "http://127.0.0.1:9/x/mau" in texts(fake)[-1]
+        fake.held["f"] = a_photo()
         photo = [{"file_id": "f", "file_unique_id": "u", "width": 9, "height": 9}]
         await fake.deliver(fake.message_update(7, photo=photo))
         await eventually(lambda: len(texts(fake)) == 3)
         await fake.deliver(fake.message_update(7, photo=photo, caption="rác trước chợ hôi quá"))
         await eventually(lambda: len(texts(fake)) == 4)
-        assert "rác trước chợ hôi quá" in texts(fake)[-1] and "chưa lưu được ảnh" in texts(fake)[-1]
-        assert "chưa xem" in texts(fake)[-2] and "đừng gửi ảnh giấy tờ" in texts(fake)[-2]
+        assert "rác trước chợ hôi quá" in texts(fake)[-1] and "(Em ghi kèm ảnh anh/chị gửi.)" in texts(fake)[-1]
+        assert "muốn gửi phản ánh kèm ảnh này không" in texts(fake)[-2]
+        assert all("đừng gửi ảnh giấy tờ" in text for text in texts(fake)[-2:])
 
 
 async def test_a_blocked_person_is_left_alone_until_they_write_again(fake: FakeTelegram, serves: Serves) -> None:

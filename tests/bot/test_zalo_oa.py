@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +14,7 @@ from bot.channels.zalo_oa import ZaloOaEvents
 from bot.channels.zalo_signature import judge, signature
 from storage import outbox
 from storage.accounts import Account
+from storage.cases import Case, CaseEvent
 from storage.inbox import InboxEvent
 from storage.lines import Line
 from storage.outbox import OutboxMessage
@@ -129,6 +131,49 @@ async def test_logging_signatures_lets_in_and_warns(fake: FakeZaloOa, serves: Se
         assert fake._session is not None
         async with fake._session.get(served.url("/healthz")) as health:
             assert "not enforced" in await health.text()
+
+
+async def test_logging_signatures_opens_no_case_before_the_chat_read_a_number_back(
+    fake: FakeZaloOa, serves: Serves
+) -> None:
+    async with serves(**connected(fake, DANHOI_ZALO_OA_SIGNATURE="log")) as served:
+        fake.target = served.url("/webhooks/zalo-oa")
+
+        async def says(text: str, *, secret: str | None = None) -> str:
+            await fake.deliver(fake.text_event(PERSON, text), secret=secret)
+
+            async def quiet() -> bool:
+                rows = [*await served.rows(InboxEvent), *await served.rows(OutboxMessage)]
+                return all(row.state in ("done", "sent") for row in rows)
+
+            await eventually_so(quiet)
+            return texts(fake)[-1]
+
+        await says("menu")
+        asked = await says("đèn đường trước nhà hỏng 3 tuần nay", secret="sai")
+        assert await served.rows(Case) == []
+        [number] = re.findall(r"nhắn lại số (\d{4})", asked)
+        wrong = "1111" if number != "1111" else "2222"
+        assert f"số {number}" in await says(wrong, secret="sai") and await served.rows(Case) == []
+        assert "“đèn đường trước nhà hỏng 3 tuần nay”" in await says(number)
+        [case] = await served.rows(Case)
+        [line] = await served.rows(CaseEvent)
+        assert case.kind == "report" and line.body_id is not None
+        await says("thôi")
+        for text in ("tôi muốn gặp cán bộ", "đường ngập nước quá"):
+            assert "nhắn lại số" in await says(text)
+        assert "đang tìm" not in await says("thôi") and await served.rows(Case) == []
+
+
+async def test_three_wrong_numbers_end_it(fake: FakeZaloOa, serves: Serves) -> None:
+    async with serves(**connected(fake, DANHOI_ZALO_OA_SIGNATURE="log")) as served:
+        fake.target = served.url("/webhooks/zalo-oa")
+        for text in ("menu", "đèn đường trước nhà hỏng 3 tuần nay", "0000", "0000", "0000"):
+            before = len(texts(fake))
+            await fake.deliver(fake.text_event(PERSON, text), secret="sai")
+            await eventually(lambda: len(texts(fake)) > before)  # noqa: B023
+        await eventually(lambda: "không gửi việc đó" in texts(fake)[-1])
+        assert await served.rows(Case) == []
 
 
 async def test_the_token_pair_is_rotated_in_time_and_used_only_once_committed(fake: FakeZaloOa, serves: Serves) -> None:

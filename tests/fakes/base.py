@@ -59,6 +59,8 @@ class Fake(ABC):
     _runner: web.AppRunner | None = None
     _session: aiohttp.ClientSession | None = None
     port: int = 0
+    held: dict[str, bytes] = field(default_factory=dict)  # what people attached, by name
+    fetched: list[str] = field(default_factory=list)
 
     def now(self) -> datetime:
         """The fake's own time."""
@@ -92,6 +94,7 @@ class Fake(ABC):
                 web.post("/__fake/clock", self._move_clock),
                 web.post("/__fake/target", self._set_target),
                 web.post("/__fake/push", self._push_control),
+                web.get("/held/{name}", self._hand_over),
                 *self.routes(),
             ]
         )
@@ -101,6 +104,14 @@ class Fake(ABC):
         await site.start()
         self.port = self._runner.addresses[0][1]
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30))
+
+    async def _hand_over(self, request: web.Request) -> web.Response:
+        """A photo or a document as the platform's file host gives it."""
+        name = request.match_info["name"]
+        self.fetched.append(name)
+        if name not in self.held:
+            raise web.HTTPNotFound
+        return web.Response(body=self.held[name], content_type="application/octet-stream")
 
     async def stop(self) -> None:
         """Stop listening; from now on the platform cannot be reached."""

@@ -51,7 +51,10 @@ class FakeTelegram(Fake):
 
     def routes(self) -> list[web.RouteDef]:
         """Methods, and files."""
-        return [web.post("/bot{token}/{method}", self._call), web.get("/file/bot{token}/{path}", self._file)]
+        return [
+            web.post("/bot{token}/{method}", self._call),
+            web.get("/file/bot{token}/photos/{name}", self._hand_over),
+        ]
 
     def refuse(self, fault: Fault) -> web.Response | None:
         """429 with retry_after; 500 as JSON."""
@@ -155,9 +158,6 @@ class FakeTelegram(Fake):
 
         return await self.through(call, request, act)
 
-    async def _file(self, request: web.Request) -> web.Response:
-        return web.Response(body=b"\xff\xd8\xff fake picture " + request.match_info["path"].encode())
-
     async def _getMe(self, _fields: dict[str, Any]) -> Any:
         return BOT
 
@@ -240,7 +240,13 @@ class FakeTelegram(Fake):
         return True
 
     async def _getFile(self, fields: dict[str, Any]) -> Any:
-        return {"file_id": fields["file_id"], "file_unique_id": "u", "file_path": "photos/1.jpg", "file_size": 30}
+        name = str(fields["file_id"])
+        if name not in self.held:
+            raise Refusal(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+        size = len(self.held[name])
+        if size > 20 * 1024 * 1024:
+            raise Refusal(400, "Bad Request: file is too big")
+        return {"file_id": name, "file_unique_id": "u", "file_path": f"photos/{name}", "file_size": size}
 
     async def _getChat(self, fields: dict[str, Any]) -> Any:
         return {"id": int(fields["chat_id"]), "type": "private"}
