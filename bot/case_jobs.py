@@ -32,6 +32,7 @@ async def watch_deadlines(database: Database, times: Clock) -> None:
             if open_now:  # noqa: B023
                 await case_clock.warn(session, case, calendar, now=times.now())  # noqa: B023
                 await case_clock.apologise(session, case, calendar, now=times.now())  # noqa: B023
+                await case_clock.press(session, case, calendar, now=times.now())  # noqa: B023
 
         async for found in _running(database, commune_id):
             await _each(database, commune_id, found, watch)

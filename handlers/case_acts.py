@@ -10,6 +10,7 @@ from handlers.case_news import News
 from handlers.case_owner import Owner
 from handlers.case_replies import MORE, ask_done
 from handlers.case_words import REFUSALS
+from handlers.casebook import is_overdue
 from handlers.casework import Listed, NoSuchCase
 from handlers.contract import SAID, Choice
 from handlers.permissions import Act, Role, may, person_of
@@ -30,9 +31,13 @@ class DateTooEarly(Exception):
     """A new date must lie ahead."""
 
 
+class ReasonOwed(Exception):
+    """The case is over its date: first a reason and a new date, or the answer itself."""
+
+
 async def assign(work: Workplace, case_id: int, *, officer_id: int) -> None:
-    """To an officer who may see it. Raises NoSuchCase, NotTheirs, NotNow."""
-    one = await casework.the_case(work, case_id, Act.CASE_ASSIGN)
+    """To an officer who may see it. Raises NoSuchCase, NotTheirs, NotNow, ReasonOwed."""
+    one = await _in_time(work, case_id, Act.CASE_ASSIGN)
     officer = await officers.get(work.session, commune_id=work.commune_id, officer_id=officer_id)
     if officer is None or officer.state != "active":
         raise NotTheirs
@@ -48,15 +53,15 @@ async def assign(work: Workplace, case_id: int, *, officer_id: int) -> None:
 
 
 async def begin(work: Workplace, case_id: int) -> None:
-    """Work on it has begun. Raises NoSuchCase, NotNow."""
-    case = (await casework.the_case(work, case_id, Act.CASE_WORK)).case
+    """Work on it has begun. Raises NoSuchCase, NotNow, ReasonOwed."""
+    case = (await _in_time(work, case_id, Act.CASE_WORK)).case
     await _happen(work, case, "begin", Act.CASE_WORK)
     await _tell(work, case, f"Dạ, vụ việc {case.code} đang được xử lý.")
 
 
 async def ask(work: Workplace, case_id: int, *, words: str) -> None:
-    """A question to the citizen; the answer comes back into the case. Raises NoSuchCase, NotNow."""
-    case = (await casework.the_case(work, case_id, Act.CASE_WORK)).case
+    """A question to the citizen; the answer comes back into the case. Raises NoSuchCase, NotNow, ReasonOwed."""
+    case = (await _in_time(work, case_id, Act.CASE_WORK)).case
     body_id = await _keep(work, words)
     await _happen(work, case, "ask", Act.CASE_WORK, body_id=body_id)
     news = News(
@@ -71,6 +76,7 @@ async def ask(work: Workplace, case_id: int, *, words: str) -> None:
 async def answer(work: Workplace, case_id: int, *, words: str, evidence: str, document: str) -> None:
     """The answer with its evidence; the citizen says whether it is done. Raises NoSuchCase, NotNow, Lacking."""
     case = (await casework.the_case(work, case_id, Act.CASE_WORK)).case
+    late = _sorry(case, work)
     body_id = await _keep(work, words)
     await _happen(
         work, case, "answer", Act.CASE_WORK, facts={"evidence": evidence, "document": document}, body_id=body_id
@@ -78,7 +84,7 @@ async def answer(work: Workplace, case_id: int, *, words: str, evidence: str, do
     asked = ask_done(case)
     shown = f"\nVăn bản: {document}." if document else ""
     text = (
-        f"Dạ, xã trả lời vụ việc {case.code}:\n“{SAID}”{shown}\n"
+        f"Dạ, {late}xã trả lời vụ việc {case.code}:\n“{SAID}”{shown}\n"
         "Việc này xong chưa ạ? Chưa xong thì trong 15 ngày anh/chị bấm “Chưa xong”, em mở lại."
     )
     news = News(text, asked.choices, asked.asks, quotes=body_id)
@@ -87,8 +93,8 @@ async def answer(work: Workplace, case_id: int, *, words: str, evidence: str, do
 
 
 async def transfer(work: Workplace, case_id: int, *, body: str, document: str, on: date, words: str) -> None:
-    """To another body, with the document that carried it. Raises NoSuchCase, NotNow, Lacking."""
-    case = (await casework.the_case(work, case_id, Act.CASE_WORK)).case
+    """To another body, with the document that carried it. Raises NoSuchCase, NotNow, Lacking, ReasonOwed."""
+    case = (await _in_time(work, case_id, Act.CASE_WORK)).case
     body_id = await _keep(work, words) if words else None
     facts = {"body": body, "document": document, "on": on.isoformat()}
     await _happen(work, case, "transfer", Act.CASE_WORK, facts=facts, body_id=body_id)
@@ -100,8 +106,8 @@ async def transfer(work: Workplace, case_id: int, *, body: str, document: str, o
 
 
 async def refuse(work: Workplace, case_id: int, *, reason: str, words: str) -> None:
-    """Only with a coded reason, its rule and the next step. Raises NoSuchCase, NotNow, Lacking."""
-    case = (await casework.the_case(work, case_id, Act.CASE_WORK)).case
+    """Only with a coded reason, its rule and the next step. Raises NoSuchCase, NotNow, Lacking, ReasonOwed."""
+    case = (await _in_time(work, case_id, Act.CASE_WORK)).case
     refusal = REFUSALS.get(reason)
     body_id = await _keep(work, words) if words else None
     await _happen(work, case, "refuse", Act.CASE_WORK, facts={"reason": reason if refusal else ""}, body_id=body_id)
@@ -129,28 +135,33 @@ async def close(work: Workplace, case_id: int) -> None:
 
 
 async def extend(work: Workplace, case_id: int, *, reason: str, due_on: date) -> None:
-    """A new date with its reason, which the citizen reads. Raises NoSuchCase, NotNow, DateTooEarly."""
+    """A new date with its reason, which the citizen reads: at once, or with the apology that is still to go out.
+
+    Raises NoSuchCase, NotNow, Lacking, DateTooEarly.
+    """
     case = (await casework.the_case(work, case_id, Act.CASE_WORK)).case
-    before = case.due_on
+    before, late = case.due_on, is_overdue(case, work.now)
     if due_on <= work.today or (before is not None and due_on <= before):
         raise DateTooEarly
     body_id = await _keep(work, reason)
-    facts = {"reason": "given", "due_on": due_on.isoformat(), "before": before.isoformat() if before else None}
+    facts = {
+        "reason": "given" if reason.strip() else "",
+        "due_on": due_on.isoformat(),
+        "before": before.isoformat() if before else None,
+    }
     await _happen(work, case, "extend", Act.CASE_WORK, facts=facts, body_id=body_id)
-    late = before is not None and before < work.today
-    case.warned, case.runs_from = 0, work.today
-    case.apologised_for = before if late else case.apologised_for
+    case.warned, case.runs_from, case.news_on = 0, work.today, None
+    case.sorry_for = before if late and case.apologised_for != before else None
     await cases.save(work.session, case)
-    was = f"hẹn trả lời {in_words(before)} nhưng cần thêm thời gian" if before else "cần thêm thời gian"
-    sorry = "Dạ, xã xin lỗi anh/chị: vụ việc" if late else "Dạ, vụ việc"
-    by = f" Người chịu trách nhiệm: {await case_words.holder(work.session, case)}." if late else ""
-    text = f"{sorry} {case.code} {was}, vì: “{SAID}”.{by} Hạn mới: {in_words(due_on)}."
-    await _tell(work, case, text, quotes=body_id)
+    if case.sorry_for is None:
+        was = f"hẹn trả lời {in_words(before)} nhưng cần thêm thời gian" if before else "cần thêm thời gian"
+        text = f"Dạ, vụ việc {case.code} {was}, vì: “{SAID}”. Hạn mới: {in_words(due_on)}."
+        await _tell(work, case, text, quotes=body_id)
 
 
 async def sort(work: Workplace, case_id: int, *, category: str, papi: int, hamlet_id: int | None) -> None:
-    """Correct what was proposed: category, PAPI dimension, hamlet. Raises NoSuchCase, NotNow."""
-    case = (await casework.the_case(work, case_id, Act.CASE_SORT)).case
+    """Correct what was proposed: category, PAPI dimension, hamlet. Raises NoSuchCase, NotNow, ReasonOwed."""
+    case = (await _in_time(work, case_id, Act.CASE_SORT)).case
     known = await places.hamlet(work.session, commune_id=work.commune_id, hamlet_id=hamlet_id or 0)
     if category not in categories() or (hamlet_id is not None and known is None):
         raise NoSuchCase
@@ -161,8 +172,8 @@ async def sort(work: Workplace, case_id: int, *, category: str, papi: int, hamle
 
 
 async def reclass(work: Workplace, case_id: int, *, kind: str, reason: str) -> None:
-    """Another legal kind, with a reason that the citizen sees. Raises NoSuchCase, NotNow, Lacking."""
-    case = (await casework.the_case(work, case_id, Act.CASE_SORT)).case
+    """Another legal kind, with a reason that the citizen sees. Raises NoSuchCase, NotNow, Lacking, ReasonOwed."""
+    case = (await _in_time(work, case_id, Act.CASE_SORT)).case
     before = case.kind
     body_id = await _keep(work, reason)
     await _happen(
@@ -183,6 +194,24 @@ async def can_take(work: Workplace, one: Listed) -> list[Officer]:
         if officer.state == "active" and may(person, Act.CASE_WORK, casework.thing(one)):
             found.append(officer)
     return found
+
+
+async def _in_time(work: Workplace, case_id: int, act: Act) -> Listed:
+    """The case, unless it is over its date: then only a reason with a new date, or the answer, takes it on."""
+    one = await casework.the_case(work, case_id, act)
+    if is_overdue(one.case, work.now):
+        raise ReasonOwed
+    return one
+
+
+def _sorry(case: Case, work: Workplace) -> str:
+    """Said with an answer that comes too late and for which nobody has apologised yet."""
+    missed = case.due_on if is_overdue(case, work.now) else case.sorry_for
+    case.sorry_for = case.news_on = None
+    if missed is None or missed == case.apologised_for:
+        return ""
+    case.apologised_for = missed
+    return f"xã xin lỗi vì trả lời trễ hẹn {in_words(missed)}; "
 
 
 async def _happen(

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from handlers import case_news, case_owner, casebook, clock, registering
 from handlers.case_news import News
-from handlers.contract import Choice
+from handlers.contract import SAID, Choice
 from handlers.drafts import REPORTS
 from handlers.lifecycle import REOPENS_WITHIN, RUNNING
 from handlers.permissions import Role
@@ -20,6 +20,7 @@ from storage import bodies, cases, communes, officers, talks
 from storage.cases import Case
 
 HALF, MOST, ALL = 50, 80, 100  # percent of the time at which is warned
+APOLOGISED_FROM = time(9, 0)  # the officer is warned when the office opens, and has until then to give the reason
 REMINDED_AFTER, DROPPED_AFTER = timedelta(hours=24), timedelta(hours=48)
 AWAKE_FROM, AWAKE_TO = time(7, 30), time(20, 0)  # nobody is reminded at night
 
@@ -31,29 +32,50 @@ async def warn(session: AsyncSession, case: Case, calendar: WorkingDays, *, now:
         return
     case.warned = percent
     await casebook.happen(session, case, "warn", at=now, facts={"percent": percent})
-    today = now.astimezone(VIET_NAM).date()
-    await registering.alert(session, case, "late" if percent == ALL else "due", now=now, today=today)
-    if percent == ALL and case.held_by != Role.LEADER:
-        await registering.alert_role(session, case, Role.LEADER, "late", now=now, today=today)
+    if percent == ALL:
+        await _alert_with_leader(session, case, "late", now=now)
+    else:
+        await registering.alert(session, case, "due", now=now, today=now.astimezone(VIET_NAM).date())
 
 
 async def apologise(session: AsyncSession, case: Case, calendar: WorkingDays, *, now: datetime) -> None:
-    """On the first working morning after the day that was promised, once for each such day."""
-    today = now.astimezone(VIET_NAM).date()
-    if case.due_on is None or case.due_on >= today or case.apologised_for == case.due_on or case.state == "asked":
-        return  # while we wait for the citizen's own answer, nobody is late
+    """On the first working morning after the day that was promised, once for each such day.
+
+    With the officer's reason and new date, or saying that there is no reason yet, who answers for it, and until when
+    there will be news.
+    """
+    local = now.astimezone(VIET_NAM)
+    missed = case.due_on if casebook.is_overdue(case, now) else case.sorry_for
+    if missed is None or missed == case.apologised_for or local.date() <= missed or local.time() < APOLOGISED_FROM:
+        return
     commune = await communes.get(session, commune_id=case.commune_id)
     head = await _head(session, case, now=now)
-    next_day = calendar.next_worked(today + timedelta(days=1))
-    case.apologised_for = case.due_on
-    await casebook.happen(session, case, "apologise", at=now, facts={"due_on": case.due_on.isoformat()})
+    reason = await _reason_of(session, case) if missed == case.sorry_for else None
+    case.apologised_for, case.sorry_for = missed, None
     text = (
-        f"Dạ, UBND {commune.name} xin lỗi anh/chị: vụ việc {case.code} hẹn trả lời {in_words(case.due_on)} nhưng chưa "
-        f"xong; người xử lý chưa nêu lý do. Người chịu trách nhiệm: {head}. Xã báo tin cho anh/chị trước hết "
-        f"{in_words(next_day)}."
+        f"Dạ, UBND {commune.name} xin lỗi anh/chị: vụ việc {case.code} hẹn trả lời {in_words(missed)} nhưng chưa xong"
     )
+    if reason is not None and case.due_on is not None:
+        text += f", vì: “{SAID}”. Người chịu trách nhiệm: {head}. Hạn mới: {in_words(case.due_on)}."
+    else:
+        case.news_on = calendar.next_worked(local.date() + timedelta(days=1))
+        text += (
+            f"; người xử lý chưa nêu lý do. Người chịu trách nhiệm: {head}. Xã báo tin cho anh/chị trước hết "
+            f"{in_words(case.news_on)}."
+        )
+    await casebook.happen(session, case, "apologise", at=now, facts={"due_on": missed.isoformat()})
     also = f"Dạ, vụ việc {case.code} mà anh/chị cùng gặp đã trễ hẹn, xã xin lỗi và đang làm tiếp."
-    await case_news.tell(session, case, News(text), at=now, also=also)
+    await case_news.tell(session, case, News(text, quotes=reason), at=now, also=also)
+
+
+async def press(session: AsyncSession, case: Case, calendar: WorkingDays, *, now: datetime) -> None:
+    """The day of the promised news has come and nobody gave a reason: officer and leader hear it, each working day."""
+    today = now.astimezone(VIET_NAM).date()
+    if case.news_on is None or today < case.news_on or not casebook.is_overdue(case, now):
+        return
+    case.news_on = calendar.next_worked(today + timedelta(days=1))
+    await cases.save(session, case)
+    await _alert_with_leader(session, case, "owed", now=now)
 
 
 async def redate(session: AsyncSession, case: Case, calendar: WorkingDays, *, now: datetime) -> None:
@@ -121,11 +143,23 @@ def _percent(case: Case, calendar: WorkingDays, now: datetime) -> int:
     """0, 50, 80 or 100."""
     if case.due_on is None or case.runs_from is None or case.state not in RUNNING:
         return 0
-    today = now.astimezone(VIET_NAM).date()
-    if today > case.due_on:
+    if casebook.is_overdue(case, now):
         return ALL
-    used = clock.share_used(case.runs_from, case.due_on, today, calendar) * 100
+    used = clock.share_used(case.runs_from, case.due_on, now.astimezone(VIET_NAM).date(), calendar) * 100
     return MOST if used >= MOST else HALF if used >= HALF else 0
+
+
+async def _alert_with_leader(session: AsyncSession, case: Case, kind: str, *, now: datetime) -> None:
+    today = now.astimezone(VIET_NAM).date()
+    await registering.alert(session, case, kind, now=now, today=today)
+    if case.held_by != Role.LEADER:
+        await registering.alert_role(session, case, Role.LEADER, kind, now=now, today=today)
+
+
+async def _reason_of(session: AsyncSession, case: Case) -> int | None:
+    """The body in which the officer's reason for the present date stands."""
+    history = await cases.history(session, commune_id=case.commune_id, case_id=case.id or 0)
+    return next((event.body_id for event in reversed(history) if event.kind == "extend"), None)
 
 
 async def _head(session: AsyncSession, case: Case, *, now: datetime) -> str:

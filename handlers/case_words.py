@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from handlers.casebook import is_overdue
 from handlers.contract import Desk
+from handlers.lifecycle import RUNNING
 from knowledge.deadlines import in_words
 from storage import officers, offices
 from storage.cases import Case
@@ -86,7 +88,7 @@ async def line_of(desk: Desk, case: Case) -> str:
     if case.state == "draft":
         return f"- {name}: {STATES['draft']}"
     parts = [f"- {case.code}: {name}", STATES[case.state]]
-    if case.due_on is not None and case.state in ("received", "assigned", "working", "asked", "transferred"):
-        late = case.due_on < desk.today
+    if case.due_on is not None and case.state in RUNNING:
+        late = is_overdue(case, desk.now)
         parts.append(f"hẹn trả lời {in_words(case.due_on)}" + (" (đã quá hẹn, xã đang nợ anh/chị)" if late else ""))
     return ", ".join(parts)

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from handlers.lifecycle import Happening, Standing, after_all, follow
+from handlers import clock
+from handlers.lifecycle import RUNNING, Happening, Standing, after_all, follow
 from handlers.permissions import Thing
 from storage import cases
 from storage.cases import Case, CaseEvent, CaseSubject
@@ -48,6 +49,16 @@ async def happen(
 def standing_of(case: Case) -> Standing:
     """What the row says."""
     return Standing(**{name: getattr(case, name) for name in COLUMNS})
+
+
+def is_overdue(case: Case, now: datetime) -> bool:
+    """Whether the promised day is over and an officer owes a reason and a new date.
+
+    While we wait for the citizen's own answer nobody is late.
+    """
+    return (
+        case.due_on is not None and case.state in RUNNING and case.state != "asked" and clock.is_over(case.due_on, now)
+    )
 
 
 def differences(case: Case, history: Sequence[CaseEvent]) -> list[str]:

@@ -41,6 +41,12 @@ def in_hours(now: datetime, calendar: WorkingDays) -> bool:
     return calendar.is_worked(local.date()) and OPENS_AT <= local.time() < CLOSES_AT
 
 
+def is_over(due_on: date, now: datetime) -> bool:
+    """Whether the last day has ended: at closing time, not at midnight."""
+    local = now.astimezone(VIET_NAM)
+    return local.date() > due_on or (local.date() == due_on and local.time() >= CLOSES_AT)
+
+
 def _working_days(first: date, last: date, calendar: WorkingDays) -> int:
     """Worked days after the first, up to and with the last."""
     days = range(first.toordinal() + 1, last.toordinal() + 1)

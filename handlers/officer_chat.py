@@ -26,6 +26,7 @@ WORDS = {
     "new": "vụ việc mới",
     "due": "sắp tới hạn",
     "late": "đã trễ hẹn",
+    "owed": "hôm nay hẹn báo tin cho dân mà chưa ghi lý do trễ",
     "told": "người dân trả lời thêm",
     "undone": "người dân báo chưa xong",
     "many": "5 việc cùng loại ở một thôn trong 7 ngày",

@@ -15,8 +15,8 @@ from storage.columns import UtcDateTime
 class CaseAlert(SQLModel, table=True):
     """One thing that one officer must know of. Privacy: ids only.
 
-    `kind`: new, due (50 or 80 percent of the time has passed), late, told (the citizen answered), undone (reopened),
-    many (five alike in a hamlet in a week).
+    `kind`: new, due (50 or 80 percent of the time has passed), late, owed (news is due, no reason was given yet), told
+    (the citizen answered), undone (reopened), many (five alike in a hamlet in a week).
     """
 
     id: int | None = Field(default=None, primary_key=True)

@@ -60,6 +60,8 @@ class Case(SQLModel, table=True):
     extensions: int = 0
     warned: int = Field(default=0, description="percent of the time at which was warned last: 0, 50, 80, 100")
     apologised_for: date | None = Field(default=None, description="the due date for which was apologised")
+    sorry_for: date | None = Field(default=None, description="a missed date, its reason given, to be apologised for")
+    news_on: date | None = Field(default=None, description="day of promised news of a late case without a reason")
     answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     evidence: str = Field(default="", description="photo, document or decision, once answered")
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

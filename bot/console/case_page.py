@@ -15,7 +15,8 @@ from bot.console.forms import Subject, choices, day, number, typed
 from bot.console.pages import ConsolePages, moment
 from bot.console.visits import Route, Visit, go
 from handlers import case_acts, casework, outcomes
-from handlers.case_acts import DateTooEarly, NotTheirs
+from handlers.case_acts import DateTooEarly, NotTheirs, ReasonOwed
+from handlers.casebook import is_overdue
 from handlers.casework import Line, Listed
 from handlers.lifecycle import EVENTS, Lacking, NotNow
 from handlers.permissions import Act, may
@@ -25,11 +26,17 @@ from knowledge.deadlines import in_words
 from storage import cases, officers, offices, places
 
 CASES = "/console/cases"
+WHEN_OWED = ("extend", "answer")  # all that an officer can do to a case that is over its date
+OWED = (
+    "Vụ việc đã quá hẹn: ghi lý do và hạn mới trước. Khi chưa ghi thì chỉ trả lời được cho người dân, các việc khác "
+    "tạm khóa. Người dân sẽ đọc được lý do và hạn mới này."
+)
 TROUBLES: dict[type[Exception], str] = {
     NotNow: "Vụ việc đã đổi tình trạng nên không làm việc này được nữa. Xem lại bên dưới.",
     Lacking: "Còn thiếu phần bắt buộc.",
     NotTheirs: "Không giao cho người này được: đã nghỉ, không có quyền, hoặc vụ việc nói về họ.",
     DateTooEarly: "Hạn mới phải sau hôm nay và sau hạn cũ.",
+    ReasonOwed: OWED,
 }
 Doing = Callable[[Workplace, int, Any], Awaitable[None]]
 
@@ -195,6 +202,7 @@ class CasePage:
             lines=[_shown(visit, line, people) for line in lines],
             about=about,
             acts=acts,
+            owed=OWED if is_overdue(case, visit.now) and acts else "",
             form=naming,
             may_name=may(visit.person, Act.CASE_NAME_SUBJECT, casework.thing(one)),
             trouble=trouble,
@@ -205,18 +213,20 @@ class CasePage:
         self, visit: Visit, work: Workplace, one: Listed, name: str, tried: tuple[str, Form] | None
     ) -> dict[str, Any]:
         summary, button, _act, form_class, _do = ACTS[name]
+        owed = name == "extend" and is_overdue(one.case, work.now)
         form = tried[1] if tried is not None and tried[0] == name else form_class(data=_known(one))
         await fill(work, form, one)
-        return {"name": name, "summary": summary, "button": button, "form": form, "open": form.errors}
+        summary = "Ghi lý do trễ và hạn mới" if owed else summary
+        return {"name": name, "summary": summary, "button": button, "form": form, "open": owed or form.errors}
 
 
 def _possible(visit: Visit, one: Listed) -> list[str]:
-    """What may follow the case's state, and what this officer may do."""
+    """What may follow the case's state, and what this officer may do; over its date, the owed reason comes first."""
     assert visit.person is not None
     return [
         name
-        for name, (_s, _b, act, _f, _d) in ACTS.items()
-        if one.case.state in EVENTS[name][0] and may(visit.person, act, casework.thing(one))
+        for name in (WHEN_OWED if is_overdue(one.case, visit.now) else ACTS)
+        if one.case.state in EVENTS[name][0] and may(visit.person, ACTS[name][2], casework.thing(one))
     ]
 
 
@@ -291,6 +301,14 @@ def _told(line: Line, people: dict[int | None, str]) -> str:
         words.EVIDENCE.get(facts.get("evidence", ""), "") if line.kind == "answer" else "",
         str(facts.get("body") or ""),
         str(facts.get("document") or ""),
-        f"hạn {date.fromisoformat(facts['due_on']):%d/%m/%Y}" if facts.get("due_on") else "",
+        _dates(facts),
     ]
     return " · ".join(part for part in parts if part)
+
+
+def _dates(facts: dict[str, Any]) -> str:
+    """ "hạn 07/12/2026", and the date before where one was moved."""
+    if not facts.get("due_on"):
+        return ""
+    days = [f"{date.fromisoformat(facts[name]):%d/%m/%Y}" for name in ("before", "due_on") if facts.get(name)]
+    return f"hạn {' → '.join(days)}"

@@ -3,107 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
-from sqlmodel import col, select
 
 from bot.case_jobs import close_silent, push_alerts, watch_deadlines
 from bot.checking import check_database
 from handlers import case_acts, casework, desk_entry, officer_chat, outcomes
-from handlers.case_acts import DateTooEarly, NotTheirs
+from handlers.case_acts import NotTheirs
 from handlers.casework import NoSuchCase
 from handlers.lifecycle import Lacking, NotNow
-from handlers.permissions import Role, person_of
-from handlers.staff import add_officer
-from handlers.workplace import Workplace
 from storage import calendars, case_alerts, cases, places
 from storage.bodies import Vault
 from storage.calendars import CalendarDay
 from storage.case_lists import Wanted
-from storage.cases import Case
 from storage.communes import Commune
 from storage.database import Database
-from storage.officers import Officer
-from storage.outbox import OutboxMessage
 from storage.places import Hamlet
+from tests.casework import Post, Staff, Works, bell, the_case
 from tests.conftest import Citizen, MovableClock
 
 CODE = re.compile(r"\b[A-Z]{2}-[A-Z0-9]{5}\b")
-Works = Callable[[Officer], AbstractAsyncContextManager[Workplace]]
-Staff = dict[str, Officer]
-
-
-@pytest.fixture
-async def staff(database: Database, commune: Commune, clock: MovableClock) -> Staff:
-    """A desk officer, one for roads and lights, a leader."""
-    found = {}
-    for role, name in ((Role.DESK, "Lê Một Cửa"), (Role.FIELD, "Trần Hạ Tầng"), (Role.LEADER, "Phạm Chủ Tịch")):
-        async with database.writing() as session:
-            officer = await add_officer(
-                session, commune_id=commune.id or 0, name=name, role=role, now=clock.now(), today=clock.today()
-            )
-            officer.state = "active"
-            session.add(officer)
-            found[str(role)] = officer
-    return found
-
-
-@pytest.fixture
-def works(database: Database, vault: Vault, clock: MovableClock) -> Works:
-    """`async with works(officer) as work`: one transaction of an officer."""
-
-    @asynccontextmanager
-    async def one(officer: Officer) -> AsyncIterator[Workplace]:
-        async with database.writing() as session:
-            person = await person_of(session, officer, on=clock.today())
-            yield Workplace(session, person, vault, clock.now(), clock.today())
-
-    return one
-
-
-class Post:
-    """What the citizen was sent without asking."""
-
-    def __init__(self, database: Database) -> None:
-        self._database, self._seen = database, 0
-
-    async def new(self) -> list[str]:
-        """The texts since the last look that answer no message."""
-        async with self._database.reading() as session:
-            mine = select(OutboxMessage).where(
-                col(OutboxMessage.event_id).is_(None), col(OutboxMessage.id) > self._seen
-            )
-            rows = list(await session.exec(mine.order_by(col(OutboxMessage.id))))
-        self._seen = rows[-1].id or 0 if rows else self._seen
-        return [row.text for row in rows]
-
-
-@pytest.fixture
-def post(database: Database) -> Post:
-    """The citizen's news."""
-    return Post(database)
-
-
-@pytest.fixture
-async def case_id(citizen: Citizen, staff: Staff, database: Database) -> int:
-    """A street lamp, sent."""
-    await citizen.says("đèn đường ngõ 5 hỏng từ hôm qua")
-    assert "Mã của anh/chị" in (await citizen.says("gửi")).text
-    return (await the_case(database)).id or 0
-
-
-async def the_case(database: Database) -> Case:
-    async with database.reading() as session:
-        return (await session.exec(select(Case).order_by(col(Case.id).desc()).limit(1))).one()
-
-
-async def bell(database: Database, officer: Officer) -> list[str]:
-    async with database.reading() as session:
-        rung = await case_alerts.unseen(session, commune_id=officer.commune_id, officer_id=officer.id or 0)
-    return [each.kind for each in rung]
 
 
 async def test_the_officer_of_the_field_has_it_and_the_citizen_reads_every_step(
@@ -228,39 +148,6 @@ async def test_naming_the_owner_takes_the_case_from_them(
         await casework.name_subject(work, case_id, officer_id=staff["field"].id, office_id=None)
     case = await the_case(database)
     assert case.officer_id is None and case.held_by == "desk" and await bell(database, staff["field"]) == []
-
-
-async def test_warnings_then_an_apology_on_the_next_working_morning_once(
-    staff: Staff, case_id: int, database: Database, clock: MovableClock, post: Post, works: Works
-) -> None:
-    case = await the_case(database)
-    assert case.due_on is not None
-    kinds: list[int] = []
-    while clock.today() <= case.due_on:
-        await watch_deadlines(database, clock)
-        kinds.append((await the_case(database)).warned)
-        clock.move(days=1)
-    assert sorted(set(kinds)) == [0, 50, 80] and await post.new() == []
-    assert "late" not in await bell(database, staff["leader"])
-    await watch_deadlines(database, clock)
-    await watch_deadlines(database, clock)
-    (sorry,) = await post.new()
-    assert "xin lỗi" in sorry and "chưa nêu lý do" in sorry and "Phạm Chủ Tịch" in sorry
-    assert "late" in await bell(database, staff["leader"])
-    with pytest.raises(DateTooEarly):
-        async with works(staff["field"]) as work:
-            await case_acts.extend(work, case_id, reason="Chờ vật tư", due_on=clock.today())
-    later = clock.today() + timedelta(days=7)
-    async with works(staff["field"]) as work:
-        await case_acts.extend(work, case_id, reason="Chờ vật tư", due_on=later)
-    (told,) = await post.new()
-    assert "xin lỗi" in told and f"{later:%d/%m/%Y}" in told
-    while clock.today() <= later:
-        clock.move(days=1)
-    while clock.today().weekday() > 4:
-        clock.move(days=1)
-    await watch_deadlines(database, clock)
-    assert len(await post.new()) == 1  # one more apology for the one more date
 
 
 async def test_nobody_is_warned_at_night(
