@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from handlers import case_news, case_words, casebook, casework, registering
+from handlers import case_news, case_words, casebook, casework, clock, registering, terms
 from handlers.case_news import News
 from handlers.case_owner import Owner
 from handlers.case_replies import MORE, ask_done
@@ -13,12 +13,15 @@ from handlers.case_words import REFUSALS
 from handlers.casebook import is_overdue
 from handlers.casework import Listed, NoSuchCase
 from handlers.contract import SAID, Choice
+from handlers.lifecycle import NotNow
 from handlers.permissions import Act, Role, may, person_of
+from handlers.terms import Term
 from handlers.wording import as_body
 from handlers.workplace import Workplace
 from knowledge.categories import categories
-from knowledge.deadlines import in_words
-from storage import cases, officers, places
+from knowledge.deadlines import VIET_NAM, in_words
+from knowledge.statutory import legal_term
+from storage import cases, communes, officers, places
 from storage.cases import Case
 from storage.officers import Officer
 
@@ -57,6 +60,29 @@ async def begin(work: Workplace, case_id: int) -> None:
     case = (await _in_time(work, case_id, Act.CASE_WORK)).case
     await _happen(work, case, "begin", Act.CASE_WORK)
     await _tell(work, case, f"Dạ, vụ việc {case.code} đang được xử lý.")
+
+
+def can_accept(case: Case) -> bool:
+    """Whether the case is a lawful complaint that waits for being taken up (thụ lý)."""
+    received = legal_term(case.kind, starts="received", on=_received_on(case))
+    return received is not None and case.rule == received.rule
+
+
+async def accept(work: Workplace, case_id: int) -> None:
+    """A lawful complaint is taken up (thụ lý): the law's term for settling it begins. Raises NotNow, ReasonOwed."""
+    case = (await _in_time(work, case_id, Act.CASE_WORK)).case
+    settled = legal_term(case.kind, starts="accepted", on=work.today)
+    if settled is None or not can_accept(case):
+        raise NotNow(case.state, "accept")
+    before, term = case.due_on, terms.by_law(settled)
+    due_on = await _counted_by(work, case, term, at=work.now)
+    facts = {"due_on": due_on.isoformat(), "before": before.isoformat() if before else None, "rule": term.rule}
+    await _happen(work, case, "accept", Act.CASE_WORK, facts=facts)
+    text = (
+        f"Dạ, xã đã thụ lý khiếu nại {case.code}. Hạn giải quyết theo luật: {in_words(due_on)} ({term.words} từ ngày "
+        f"thụ lý, {term.cite})."
+    )
+    await _tell(work, case, text)
 
 
 async def ask(work: Workplace, case_id: int, *, words: str) -> None:
@@ -183,7 +209,30 @@ async def reclass(work: Workplace, case_id: int, *, kind: str, reason: str) -> N
         f"Dạ, vụ việc {case.code} được đổi từ {case_words.KINDS[before]} sang {case_words.KINDS[kind]}, "
         f"vì: “{SAID}”. Mã không đổi."
     )
-    await _tell(work, case, text, quotes=body_id)
+    await _tell(work, case, text + await _by_its_kind(work, case), quotes=body_id)
+
+
+async def _by_its_kind(work: Workplace, case: Case) -> str:
+    """Another kind may have another term; the old due day is kept and told."""
+    received, before = _received_on(case), case.due_on
+    commune = await communes.get(work.session, commune_id=work.commune_id)
+    term = await terms.term_for(work.session, case, commune, on=received)
+    if term.rule == case.rule or before is None or case.received_at is None:
+        return ""
+    due_on = await _counted_by(work, case, term, at=case.received_at)
+    facts = {"due_on": due_on.isoformat(), "before": before.isoformat(), "rule": term.rule}
+    await _happen(work, case, "redate", Act.CASE_SORT, facts=facts)
+    rule = f"theo luật, {term.words}, {term.cite}" if term.cite else f"xã hẹn {term.words}"
+    return f" Hạn đổi từ {in_words(before)} sang {in_words(due_on)} ({rule})."
+
+
+async def _counted_by(work: Workplace, case: Case, term: Term, *, at: datetime) -> date:
+    calendar = await clock.calendar_of(work.session, commune_id=work.commune_id)
+    return terms.start(case, term, calendar, at=at).due_on
+
+
+def _received_on(case: Case) -> date:
+    return (case.received_at or case.opened_at).astimezone(VIET_NAM).date()
 
 
 async def can_take(work: Workplace, one: Listed) -> list[Officer]:

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from handlers import case_news, case_owner, casebook, clock, registering
+from handlers import case_news, case_owner, casebook, clock, registering, terms
 from handlers.case_news import News
 from handlers.contract import SAID, Choice
 from handlers.drafts import REPORTS
@@ -79,13 +79,11 @@ async def press(session: AsyncSession, case: Case, calendar: WorkingDays, *, now
 
 
 async def redate(session: AsyncSession, case: Case, calendar: WorkingDays, *, now: datetime) -> None:
-    """The calendar changed: the promise is counted anew, the old day is kept and told beside the new one."""
-    if case.rule != clock.PROMISE or case.extensions or case.is_reopened or case.received_at is None:
+    """The calendar changed: the term is counted anew, the old day is kept and told beside the new one."""
+    if case.extensions or case.is_reopened:
         return
-    commune = await communes.get(session, commune_id=case.commune_id)
-    deadline = clock.due(case.received_at, days=commune.answer_days, calendar=calendar)
-    before = case.due_on
-    if before is None or deadline.due_on == before or before < now.astimezone(VIET_NAM).date():
+    deadline, before = terms.count(case, calendar), case.due_on
+    if deadline is None or before is None or deadline.due_on == before or clock.is_over(before, now):
         return
     facts = {"due_on": deadline.due_on.isoformat(), "before": before.isoformat()}
     await casebook.happen(session, case, "redate", at=now, facts=facts)
@@ -93,7 +91,7 @@ async def redate(session: AsyncSession, case: Case, calendar: WorkingDays, *, no
     await cases.save(session, case)
     text = (
         f"Dạ, hạn trả lời vụ việc {case.code} đổi từ {in_words(before)} sang {in_words(deadline.due_on)}, "
-        "vì lịch nghỉ của Nhà nước hoặc của xã đổi. Số ngày làm việc không đổi."
+        "vì lịch nghỉ của Nhà nước hoặc của xã đổi. Số ngày không đổi."
     )
     await case_news.tell(session, case, News(text), at=now)
 

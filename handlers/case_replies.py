@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers import case_words, casebook, clock, registering
+from handlers import case_words, casebook, clock, registering, terms
 from handlers.case_news import News
 from handlers.contract import Choice, Desk, Feature, Incoming, Reply
 from handlers.lifecycle import NotNow
@@ -95,7 +95,8 @@ async def _done(case: Case, desk: Desk) -> Reply:
 async def _undone(case: Case, desk: Desk) -> Reply:
     """Reopened once, without a form, with a new date."""
     calendar = await clock.calendar_of(desk.session, commune_id=desk.commune_id)
-    deadline = clock.due(desk.now, days=desk.commune.answer_days, calendar=calendar)
+    term = await terms.promise_for(desk.session, desk.commune, field=case.field, on=desk.today)
+    deadline = clock.due(desk.now, days=term.days, calendar=calendar)
     try:
         await casebook.happen(desk.session, case, "reopen", at=desk.now, facts={"due_on": deadline.due_on.isoformat()})
     except NotNow:

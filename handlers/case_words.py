@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from handlers import terms
 from handlers.casebook import is_overdue
 from handlers.contract import Desk
 from handlers.lifecycle import RUNNING
@@ -89,6 +90,6 @@ async def line_of(desk: Desk, case: Case) -> str:
         return f"- {name}: {STATES['draft']}"
     parts = [f"- {case.code}: {name}", STATES[case.state]]
     if case.due_on is not None and case.state in RUNNING:
-        late = is_overdue(case, desk.now)
-        parts.append(f"hẹn trả lời {in_words(case.due_on)}" + (" (đã quá hẹn, xã đang nợ anh/chị)" if late else ""))
+        late = " (đã quá hẹn, xã đang nợ anh/chị)" if is_overdue(case, desk.now) else ""
+        parts.append(f"{terms.due_words(case)} {in_words(case.due_on)}{late}")
     return ", ".join(parts)

@@ -8,11 +8,10 @@ from functools import lru_cache
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from knowledge.base import CONTENT
-from knowledge.deadlines import VIET_NAM, Deadline, count, received_on
+from knowledge.deadlines import VIET_NAM, Deadline, Unit, count, received_on
 from knowledge.working_days import Change, WorkingDays, load_changes
 from storage import calendars
 
-PROMISE = "promise"
 OPENS_AT, CLOSES_AT = time(7, 30), time(17, 0)
 
 
@@ -24,9 +23,9 @@ async def calendar_of(session: AsyncSession, *, commune_id: int) -> WorkingDays:
     return WorkingDays(changes, (each.year for each in years))
 
 
-def due(received_at: datetime, *, days: int, calendar: WorkingDays) -> Deadline:
-    """The day on which the commune's promise of so many working days ends."""
-    return count(received_on(received_at, calendar), days, "working_day", calendar)
+def due(received_at: datetime, *, days: int, calendar: WorkingDays, unit: Unit = "working_day") -> Deadline:
+    """The day on which a term of so many days ends."""
+    return count(received_on(received_at, calendar), days, unit, calendar)
 
 
 def share_used(received: date, due_on: date, today: date, calendar: WorkingDays) -> float:

@@ -14,7 +14,7 @@ from storage.cases import Case
 from storage.communes import Commune
 
 ORIGIN = "desk"
-KINDS = ("report", "proposal", "feedback", "question")
+KINDS = ("report", "proposal", "feedback", "question", "complaint")  # a complaint: the signed petition lies there
 
 
 class NotAtTheDesk(Exception):

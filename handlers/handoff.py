@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from handlers import case_words, casebook, confirming, registering
+from handlers import case_words, casebook, confirming, registering, terms
 from handlers.contract import Choice, Desk, Feature, Incoming, Reply
 from handlers.lifecycle import RUNNING
 from handlers.people import desk_line
+from knowledge.categories import field_of, propose
 from knowledge.deadlines import in_words
 from knowledge.vietnamese import tidy
 from storage import cases, inbox
@@ -65,12 +66,15 @@ async def _open(desk: Desk) -> Case:
             )
     case = await cases.get(desk.session, commune_id=desk.commune_id, case_id=case_id)
     assert case is not None
+    text = " ".join(tidy(desk.reads(raw)) for raw in raws.values())
+    registering.sort(case, propose(text).id)
+    case.field = case.field or field_of(desk.talk.topic)
     await registering.register(
         desk.session,
         case,
         commune=desk.commune,
         vault=desk.vault,
-        text=" ".join(tidy(desk.reads(raw)) for raw in raws.values()),
+        text=text,
         now=desk.now,
         today=desk.today,
     )
@@ -78,7 +82,9 @@ async def _open(desk: Desk) -> Case:
 
 
 def _said(opening: str, case: Case, desk: Desk) -> Reply:
-    by = f"Hẹn trả lời ở đây: {in_words(case.due_on)}.\n" if case.due_on else "\n"
+    term = terms.of_case(case)
+    counted = f" ({term.words})" if term is not None and case.due_on == case.promised_on else ""
+    by = f"Xã hẹn trả lời ở đây: {in_words(case.due_on)}{counted}.\n" if case.due_on else "\n"
     text = (
         f"{opening}{by}Muốn nói chuyện ngay, anh/chị {desk_line(desk)}.\n"
         "Anh/chị cần hỏi việc gì thì nhắn luôn ở đây, em ghi kèm cho cán bộ xem trước ạ."

@@ -138,6 +138,10 @@ def _redated(before: Standing, event: Happening) -> Standing:
     return replace(before, due_on=_day(event.facts["due_on"]))
 
 
+def _accepted(before: Standing, event: Happening) -> Standing:
+    return replace(before, state="working", due_on=_day(event.facts["due_on"]))
+
+
 def _reclassed(before: Standing, event: Happening) -> Standing:
     return replace(before, kind=event.facts["kind"])
 
@@ -151,6 +155,7 @@ EVENTS: dict[str, tuple[tuple[str, ...], tuple[str, ...], Change]] = {
     "register": (("draft",), ("kind", "held_by"), _registered),
     "assign": (RUNNING, ("held_by",), _assigned),
     "begin": (("received", "assigned"), (), _to("working")),
+    "accept": (IN_HAND, ("due_on",), _accepted),
     "ask": (("received", "assigned", "working"), (), _to("asked")),
     "tell": (RUNNING, (), _told),
     "answer": (RUNNING, ("evidence",), _answered),

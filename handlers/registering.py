@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from handlers import case_owner, casebook, clock
+from handlers import case_owner, casebook, clock, terms
 from handlers.case_codes import new_code, phrase
 from handlers.case_owner import Owner
 from handlers.permissions import Role, Thing
+from handlers.terms import Term
 from knowledge.categories import categories, propose
 from knowledge.deadlines import Deadline
 from knowledge.telling import find_named, find_since
@@ -30,6 +31,7 @@ class Registered:
 
     code: str
     phrase: str
+    term: Term
     deadline: Deadline
     owner: Owner
 
@@ -77,15 +79,15 @@ async def register(
     category = categories()[case.category or "other"]
     owner = await case_owner.owner_for(session, thing=thing, on=today, about_staff=category.about_staff)
     calendar = await clock.calendar_of(session, commune_id=case.commune_id)
-    deadline = clock.due(now, days=commune.answer_days, calendar=calendar)
+    term = await terms.term_for(session, case, commune, on=today)
+    deadline = terms.start(case, term, calendar, at=now)
     case.code = await new_code(session, commune_id=case.commune_id, kind=case.kind)
-    case.received_at, case.rule, case.promised_on = now, clock.PROMISE, deadline.due_on
-    case.runs_from = deadline.received_on
+    case.received_at = now
     facts = {"kind": case.kind, "code": case.code, "due_on": deadline.due_on.isoformat(), **owner.facts()}
     await casebook.happen(session, case, "register", at=now, facts=facts, officer_id=officer_id)
     await alert(session, case, "new", now=now, today=today)
     await _notice_many(session, case, now=now, today=today)
-    return Registered(case.code, phrase(vault, commune_id=case.commune_id, code=case.code), deadline, owner)
+    return Registered(case.code, phrase(vault, commune_id=case.commune_id, code=case.code), term, deadline, owner)
 
 
 async def thing_now(session: AsyncSession, case: Case) -> Thing:

@@ -123,7 +123,7 @@ async def sent(case: Case, done: Registered, desk: Desk) -> Reply:
     text = (
         f"Đã gửi ạ. Mã của anh/chị: {done.code}.\n"
         f"Nơi xử lý: {who}. Xã hẹn trả lời: {in_words(done.deadline.due_on)} "
-        f"({desk.commune.answer_days} ngày làm việc{unsure}).\n"
+        f"({done.term.words}{unsure}).\n"
         "Hỏi “đơn của tôi tới đâu rồi” lúc nào cũng được. "
         f"Từ máy khác: gõ mã kèm ba chữ “{done.phrase}” (giữ kín giúp em)."
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from handlers.permissions import Act
 from handlers.workplace import Workplace
 from knowledge.vietnamese import fold
-from storage import communes, offices, places
+from storage import answer_terms, communes, offices, places
 from storage.communes import Commune
 from storage.offices import Office
 from storage.places import Hamlet
@@ -74,6 +74,17 @@ async def change(work: Workplace, values: dict[str, Any]) -> Commune:
     for name in changed or ["checked"]:
         await work.note(Act.COMMUNE_EDIT, "commune", commune.id, what=name)
     return commune
+
+
+async def promise(work: Workplace, days_by_field: Mapping[str, int | None]) -> None:
+    """In how many working days answers are promised from today, by field; cases keep what they were promised."""
+    work.demand(Act.COMMUNE_EDIT)
+    for field, days in days_by_field.items():
+        changed = await answer_terms.promise(
+            work.session, commune_id=work.commune_id, field=field, days=days, on=work.today
+        )
+        if changed:
+            await work.note(Act.COMMUNE_EDIT, "commune", work.commune_id, what=f"answer_days.{field}")
 
 
 async def keep_office(work: Workplace, *, office_id: int | None, name: str, phone: str, hours: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from handlers import case_words, clock
+from handlers import case_words, clock, terms
 from handlers.case_codes import names_phrase, phrase
 from handlers.contract import Choice, Desk, Feature, Incoming, Reply
 from handlers.drafts import REPORTS
@@ -35,6 +35,7 @@ STEPS = {
     "reopen": "anh/chị báo chưa xong, mở lại",
     "lapse": "khép lại sau 15 ngày không có ý kiến",
     "close": "xã khép lại",
+    "accept": "xã thụ lý khiếu nại",
     "extend": "xã xin lùi hạn",
     "redate": "hạn đổi vì lịch nghỉ đổi",
     "reclass": "đổi loại đơn",
@@ -115,13 +116,14 @@ async def _one(case: Case, desk: Desk) -> Reply:
 
 async def _days(case: Case, desk: Desk) -> Reply:
     """How the day came about: the promise, the days that were not counted and why, and what moved it since."""
-    if case.received_at is None or case.promised_on is None or case.due_on is None:
-        return await _one(case, desk)
     calendar = await clock.calendar_of(desk.session, commune_id=desk.commune_id)
-    deadline = clock.due(case.received_at, days=desk.commune.answer_days, calendar=calendar)
+    term, deadline = terms.of_case(case), terms.count(case, calendar)
+    if term is None or deadline is None or case.promised_on is None or case.due_on is None:
+        return await _one(case, desk)
     skipped = [f"{in_words(each.day)} ({each.why})" for each in deadline.days if each.why]
     lines = [
-        f"Dạ, xã hẹn {desk.commune.answer_days} ngày làm việc, nhận từ {in_words(deadline.received_on)}.",
+        f"Dạ, {f'luật định ({term.cite})' if term.cite else 'xã hẹn'} {term.words}, "
+        f"tính từ {in_words(deadline.received_on)}.",
         f"Không tính: {'; '.join(skipped)}." if skipped else "Không có ngày nghỉ nào xen vào.",
         f"Hạn lúc đầu: {in_words(case.promised_on)}.",
     ]

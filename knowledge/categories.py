@@ -44,6 +44,12 @@ def categories() -> dict[str, Category]:
     }
 
 
+def field_of(entry_id: str | None) -> str | None:
+    """Whose work a question about this entry is; None for one of no field."""
+    known = _fields_of_work().items()
+    return next((field for field, begins in known if entry_id and entry_id.startswith(begins)), None)
+
+
 def propose(text: str) -> Category:
     """The category whose words weigh most in the text, longer phrases more; "other" where none is found."""
     weights: dict[str, int] = {}
@@ -53,6 +59,12 @@ def propose(text: str) -> Category:
     if not weights:
         return categories()[OTHER]
     return categories()[max(weights, key=lambda each: weights[each])]
+
+
+@lru_cache(maxsize=1)
+def _fields_of_work() -> dict[str, tuple[str, ...]]:
+    listed = yaml.load((FILE.parent / "fields_of_work.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader)
+    return {field: tuple(begins) for field, begins in listed.items()}
 
 
 @lru_cache(maxsize=1)

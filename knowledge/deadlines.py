@@ -27,7 +27,8 @@ UNITS: Mapping[str, Unit] = {"ngày làm việc": "working_day", "ngày": "calen
 class Rule:
     """A term that the law sets: its number, unit, article and validity are a typed field of an entry.
 
-    `starts`: counted from receipt, from acceptance (thụ lý), or from the decision or posting itself.
+    `starts`: counted from receipt, from acceptance (thụ lý), or from the decision or posting itself. `for_kind`: the
+    legal kind of case whose clock it is, where it is one.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Rule:
     starts: Literal["received", "accepted", "issued"]
     label: str
     words: tuple[str, ...]
+    for_kind: str = ""
 
     def is_asked(self, folded: str) -> bool:
         """Whether a message asks for this term."""
@@ -106,7 +108,7 @@ def load_rules(content: Path) -> dict[str, Rule]:
 
 def _rule(raw: Mapping[str, Any]) -> Rule:
     named = {name: raw[name] for name in ("id", "field", "starts", "label")}
-    return Rule(entry_id=raw["entry"], words=tuple(raw["words"]), **named)
+    return Rule(entry_id=raw["entry"], words=tuple(raw["words"]), for_kind=raw.get("for_kind", ""), **named)
 
 
 def faults(content: Path, entries: Mapping[str, Entry]) -> Iterator[Fault]:

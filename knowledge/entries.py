@@ -22,6 +22,14 @@ def load(content: Path) -> dict[str, Entry]:
     return {entry.id: entry for entry in entries}
 
 
+def load_one(content: Path, entry_id: str) -> Entry:
+    """One entry out of its own file; raises UnknownEntry, ContentFaulty."""
+    file = next((content / FOLDER).rglob(f"{entry_id}.yaml"), None)
+    if file is None:
+        raise UnknownEntry(entry_id)
+    return Reader(file, load_parameters(content)).entry()
+
+
 def resolve(entries: Mapping[str, Entry], entry_id: str) -> Entry:
     """The entry with this id or alias; raises UnknownEntry."""
     if entry_id in entries:

@@ -54,6 +54,9 @@ class Case(SQLModel, table=True):
     office_id: int | None = Field(default=None, foreign_key="office.id")
     held_by: str = ""
     rule: str = Field(default="", description="promise, or the id of the law's term")
+    term_days: int | None = Field(default=None, description="days of that rule, as they were when it was applied")
+    term_unit: str = Field(default="working_day", description="working_day or calendar_day")
+    term_at: datetime | None = Field(default=None, sa_type=UtcDateTime, description="instant from which it counts")
     promised_on: date | None = None
     due_on: date | None = None
     runs_from: date | None = Field(default=None, description="day from which the present term is counted")

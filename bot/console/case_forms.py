@@ -51,7 +51,12 @@ class Assign(Form):
 class NewCase(Form):
     """What somebody tells at the desk."""
 
-    kind = SelectField("Loại đơn", [NEEDED], choices=choices((each, words.CASE_KINDS[each]) for each in KINDS))
+    kind = SelectField(
+        "Loại đơn",
+        [NEEDED],
+        choices=choices((each, words.CASE_KINDS[each]) for each in KINDS),
+        description="Khiếu nại: chỉ ghi khi đã nhận đơn có chữ ký; hạn thụ lý và giải quyết tính theo luật.",
+    )
     hamlet = which_field("Thôn, ấp, tổ")
     words = _words("Người dân kể", hint="Ghi lời họ kể. Không ghi họ tên, số điện thoại nếu họ không muốn.")
     place = text_field("Nơi xảy ra", most=200)

@@ -14,7 +14,7 @@ from bot.console.case_forms import PAPI, Answer, Ask, Assign, Extend, NewCase, P
 from bot.console.forms import Subject, choices, day, number, typed
 from bot.console.pages import ConsolePages, moment
 from bot.console.visits import Route, Visit, go
-from handlers import case_acts, casework, outcomes
+from handlers import case_acts, casework, outcomes, terms
 from handlers.case_acts import DateTooEarly, NotTheirs, ReasonOwed
 from handlers.casebook import is_overdue
 from handlers.casework import Line, Listed
@@ -24,6 +24,7 @@ from handlers.workplace import Workplace
 from knowledge.categories import categories
 from knowledge.deadlines import in_words
 from storage import cases, officers, offices, places
+from storage.cases import Case
 
 CASES = "/console/cases"
 WHEN_OWED = ("extend", "answer")  # all that an officer can do to a case that is over its date
@@ -47,6 +48,10 @@ async def _assign(work: Workplace, case_id: int, form: Any) -> None:
 
 async def _begin(work: Workplace, case_id: int, _form: Any) -> None:
     await case_acts.begin(work, case_id)
+
+
+async def _accept(work: Workplace, case_id: int, _form: Any) -> None:
+    await case_acts.accept(work, case_id)
 
 
 async def _ask(work: Workplace, case_id: int, form: Any) -> None:
@@ -103,6 +108,7 @@ async def _close(work: Workplace, case_id: int, _form: Any) -> None:
 # name: the words of its summary and button, the act that it needs, its form, what it does
 ACTS: dict[str, tuple[str, str, Act, type[Form], Doing]] = {
     "begin": ("Nhận xử lý", "Bắt đầu xử lý", Act.CASE_WORK, Form, _begin),
+    "accept": ("Thụ lý khiếu nại", "Ghi ngày thụ lý là hôm nay", Act.CASE_WORK, Form, _accept),
     "answer": ("Trả lời người dân", "Gửi trả lời", Act.CASE_WORK, Answer, _answer),
     "ask": ("Hỏi thêm người dân", "Gửi câu hỏi", Act.CASE_WORK, Ask, _ask),
     "assign": ("Giao người xử lý", "Giao", Act.CASE_ASSIGN, Assign, _assign),
@@ -226,7 +232,9 @@ def _possible(visit: Visit, one: Listed) -> list[str]:
     return [
         name
         for name in (WHEN_OWED if is_overdue(one.case, visit.now) else ACTS)
-        if one.case.state in EVENTS[name][0] and may(visit.person, ACTS[name][2], casework.thing(one))
+        if one.case.state in EVENTS[name][0]
+        and may(visit.person, ACTS[name][2], casework.thing(one))
+        and (name != "accept" or case_acts.can_accept(one.case))
     ]
 
 
@@ -269,12 +277,21 @@ def _facts(one: Listed, people: dict[int | None, str], hamlet: str, supporters: 
         ("Thôn, ấp, tổ", hamlet),
         ("Nhận lúc", moment(case.received_at or case.opened_at)),
         ("Đến từ", words.ORIGINS.get(case.origin, case.origin)),
-        ("Hẹn trả lời", in_words(case.due_on) if case.due_on else ""),
+        ("Hạn theo luật" if terms.is_law(case) else "Hẹn trả lời", _due(case)),
         ("Hẹn lúc đầu", in_words(case.promised_on) if case.promised_on and case.promised_on != case.due_on else ""),
         ("Người xử lý", people.get(case.officer_id, "") or words.ROLES.get(case.held_by, "")),
         ("Người cùng gặp", str(supporters) if supporters else ""),
     ]
     return [(label, value) for label, value in found if value]
+
+
+def _due(case: Case) -> str:
+    """The day, and while it is the first one, how many days by which rule."""
+    term = terms.of_case(case)
+    if case.due_on is None or term is None:
+        return in_words(case.due_on) if case.due_on else ""
+    rule = ", ".join(part for part in (term.words, term.cite) if part)
+    return in_words(case.due_on) + (f" ({rule})" if case.due_on == case.promised_on else "")
 
 
 def _shown(visit: Visit, line: Line, people: dict[int | None, str]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from bot.console.case_page import CASES, CasePage, fill
 from bot.console.forms import choices, number, typed
 from bot.console.pages import ConsolePages, Link, Table, moment
 from bot.console.visits import Route, Visit, go
-from handlers import casework, desk_entry, officer_chat
+from handlers import casework, desk_entry, officer_chat, terms
 from handlers.casework import Listed
 from handlers.desk_entry import NotAtTheDesk
 from handlers.permissions import Act, may_at_all
@@ -100,7 +100,14 @@ class CasePages:
             except NotAtTheDesk:
                 return go(f"{CASES}/{visit.number('id')}")
         due = in_words(slip.case.due_on) if slip.case.due_on else ""
-        return self._pages.show(visit, "case_slip.html", slip=slip, due=due)
+        is_law = terms.is_law(slip.case)
+        return self._pages.show(
+            visit,
+            "case_slip.html",
+            slip=slip,
+            due=due,
+            due_words="Hạn xem xét thụ lý theo luật" if is_law else "Xã hẹn trả lời",
+        )
 
     async def link(self, visit: Visit) -> web.StreamResponse:
         """A code to type into one's own chat."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from aiohttp import web
 
 from bot.caller import CALLER
-from bot.console.forms import CommuneSettings, Hamlets, OfficeForm, typed
+from bot.console import words
+from bot.console.forms import CommuneSettings, Hamlets, OfficeForm, answer_terms_form, typed
 from bot.console.pages import ConsolePages
 from bot.console.visits import Route, Visit, go
 from handlers import townhall
 from handlers.permissions import Act, may_at_all
 from handlers.townhall import BadSettingValue, HamletTwice
-from storage import communes, offices, places
+from storage import answer_terms, communes, offices, places
 
 COMMUNE = "/console/commune"
 SENTENCES = {
@@ -33,6 +34,8 @@ class CommunePages:
             Route("GET", COMMUNE, self.show, Act.COMMUNE_READ),
             Route("GET", f"{COMMUNE}/settings", self.settings, Act.COMMUNE_EDIT),
             Route("POST", f"{COMMUNE}/settings", self.settings, Act.COMMUNE_EDIT),
+            Route("GET", f"{COMMUNE}/terms", self.terms, Act.COMMUNE_EDIT),
+            Route("POST", f"{COMMUNE}/terms", self.terms, Act.COMMUNE_EDIT),
             Route("POST", f"{COMMUNE}/offices", self.add_office, Act.COMMUNE_EDIT),
             Route("GET", f"{COMMUNE}/offices/{{id}}", self.office, Act.COMMUNE_EDIT),
             Route("POST", f"{COMMUNE}/offices/{{id}}", self.office, Act.COMMUNE_EDIT),
@@ -59,6 +62,19 @@ class CommunePages:
                 trouble = SENTENCES.get(bad.field, f"Ô “{form[bad.field].label.text}” chưa dùng được.")
         status = 422 if visit.form is not None else 200
         return self._pages.show(visit, "commune_settings.html", form=form, trouble=trouble, status=status)
+
+    async def terms(self, visit: Visit) -> web.StreamResponse:
+        """In how many working days the commune promises an answer, field by field."""
+        async with visit.look() as work:
+            row = await communes.get(work.session, commune_id=work.commune_id)
+            days = await answer_terms.in_force(work.session, commune_id=work.commune_id, on=work.today)
+        form = answer_terms_form(visit.form, days)
+        if visit.form is not None and form.validate():
+            async with visit.work() as work:
+                await townhall.promise(work, form.data)
+            return go(COMMUNE, done="da-luu")
+        status = 422 if visit.form is not None else 200
+        return self._pages.show(visit, "commune_terms.html", form=form, usual=row.answer_days, status=status)
 
     async def add_office(self, visit: Visit) -> web.StreamResponse:
         """One more unit."""
@@ -125,6 +141,7 @@ class CommunePages:
         async with visit.look() as work:
             row = await communes.get(work.session, commune_id=work.commune_id)
             units = await offices.offices(work.session, commune_id=work.commune_id, on=work.today)
+            days = await answer_terms.in_force(work.session, commune_id=work.commune_id, on=work.today)
             villages = await places.present(work.session, commune_id=work.commune_id, on=work.today)
         form = CommuneSettings(obj=row)
         return self._pages.show(
@@ -132,6 +149,8 @@ class CommunePages:
             "commune.html",
             told=[(field.label.text, field.data) for field in form],
             checked_on=row.checked_on,
+            terms=[(label, days[code]) for code, label in words.FIELDS.items() if code in days],
+            usual=row.answer_days,
             units=units,
             places=villages,
             office=office or OfficeForm(),

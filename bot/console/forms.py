@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -153,6 +153,16 @@ class CommuneSettings(Form):
         hint="Chỉ phần đầu địa chỉ, ví dụ https://binhan.example; nhiều trang (tối đa 4) thì cách nhau một dấu cách; "
         "để trống nếu không nhúng.",
     )
+
+
+def answer_terms_form(formdata: Any, days: Mapping[str, int]) -> Form:
+    """One number for each field of work; an empty one follows the commune's general promise."""
+    fields = {
+        code: IntegerField(label, [Optional(), NumberRange(1, 60, "Từ 1 đến 60 ngày.")])
+        for code, label in words.FIELDS.items()
+    }
+    form_class: type[Form] = type("AnswerTerms", (Form,), fields)
+    return form_class(formdata, data=days)
 
 
 class OfficeForm(Form):

@@ -86,6 +86,7 @@ CASE_EVENTS = {
     "register": "Tiếp nhận",
     "assign": "Giao xử lý",
     "begin": "Bắt đầu xử lý",
+    "accept": "Thụ lý khiếu nại",
     "ask": "Hỏi thêm người dân",
     "tell": "Người dân trả lời thêm",
     "answer": "Trả lời người dân",

@@ -28,6 +28,7 @@ PAGES = {
         "/console/commune",
         "/console/commune/settings",
         "/console/channels",
+        "/console/commune/terms",
     ),
     Role.LEADER: ("/console/cases", "/console/gaps", "/console/officers/1"),
     Role.INSPECTOR: ("/console/audit", "/console/seals"),

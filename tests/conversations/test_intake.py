@@ -185,7 +185,7 @@ async def test_a_person_gets_a_case_with_the_last_messages(
 ) -> None:
     await citizen.says("đăng ký khai sinh cho con cần giấy tờ gì")
     heard = await citizen.says("gặp cán bộ")
-    assert heard.action == "handoff" and code_in(heard).startswith("CB-") and "Hẹn trả lời ở đây" in heard.text
+    assert heard.action == "handoff" and code_in(heard).startswith("CB-") and "Xã hẹn trả lời ở đây" in heard.text
     again = await citizen.says("cho tôi gặp cán bộ")
     assert code_in(again) == code_in(heard)
     (case,) = await all_cases(database)

@@ -1,4 +1,4 @@
-"""late cases
+"""late cases and terms
 
 Revision: 0008, after 0006; made on 2026-11-28
 """
@@ -11,14 +11,44 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
+CASE = sa.table(
+    "case",
+    sa.column("commune_id", sa.Integer()),
+    sa.column("received_at", sa.DateTime(timezone=True)),
+    sa.column("term_days", sa.Integer()),
+    sa.column("term_at", sa.DateTime(timezone=True)),
+)
+COMMUNE = sa.table("commune", sa.column("id", sa.Integer()), sa.column("answer_days", sa.Integer()))
+
 
 def upgrade() -> None:
     with op.batch_alter_table("case", schema=None) as batch_op:
         batch_op.add_column(sa.Column("sorry_for", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("news_on", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("term_days", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("term_unit", sa.String(), nullable=False, server_default="working_day"))
+        batch_op.add_column(sa.Column("term_at", sa.DateTime(timezone=True), nullable=True))
+    promised = sa.select(COMMUNE.c.answer_days).where(COMMUNE.c.id == CASE.c.commune_id).scalar_subquery()
+    op.execute(
+        CASE.update().where(CASE.c.received_at.is_not(None)).values(term_days=promised, term_at=CASE.c.received_at)
+    )
+    op.create_table(
+        "answerterm",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("commune_id", sa.Integer(), nullable=False),
+        sa.Column("field", sa.String(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["commune_id"], ["commune.id"], name=op.f("fk_answerterm_commune_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answerterm")),
+    )
+    with op.batch_alter_table("answerterm", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_answerterm_commune_id"), ["commune_id"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_table("answerterm")
     with op.batch_alter_table("case", schema=None) as batch_op:
-        batch_op.drop_column("news_on")
-        batch_op.drop_column("sorry_for")
+        for name in ("term_at", "term_unit", "term_days", "news_on", "sorry_for"):
+            batch_op.drop_column(name)
