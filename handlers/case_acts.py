@@ -185,15 +185,18 @@ async def extend(work: Workplace, case_id: int, *, reason: str, due_on: date) ->
         await _tell(work, case, text, quotes=body_id)
 
 
-async def sort(work: Workplace, case_id: int, *, category: str, papi: int, hamlet_id: int | None) -> None:
-    """Correct what was proposed: category, PAPI dimension, hamlet. Raises NoSuchCase, NotNow, ReasonOwed."""
+async def sort(
+    work: Workplace, case_id: int, *, category: str, papi: int, hamlet_id: int | None, urgency: int | None = None
+) -> None:
+    """Correct what was proposed: category, PAPI dimension, hamlet, urgency. Raises NoSuchCase, NotNow, ReasonOwed."""
     case = (await _in_time(work, case_id, Act.CASE_SORT)).case
     known = await places.hamlet(work.session, commune_id=work.commune_id, hamlet_id=hamlet_id or 0)
     if category not in categories() or (hamlet_id is not None and known is None):
         raise NoSuchCase
     registering.sort(case, category)
     case.papi, case.hamlet_id = papi, hamlet_id
-    facts = {"category": category, "papi": papi, "hamlet_id": hamlet_id}
+    case.urgency = case.urgency if urgency is None else urgency
+    facts = {"category": category, "papi": papi, "hamlet_id": hamlet_id, "urgency": case.urgency}
     await _happen(work, case, "sort", Act.CASE_SORT, facts=facts)
 
 

@@ -6,15 +6,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from handlers import case_owner, casebook, registering
+from handlers import case_owner, casebook, registering, work_list
 from handlers.case_owner import Owner
 from handlers.permissions import Act, Role, Thing, may
 from handlers.wording import words_in
 from handlers.workplace import Workplace
-from storage import case_alerts, case_lists, cases, inbox, officers, offices, outbox
+from storage import case_alerts, cases, inbox, officers, offices, outbox
+from storage import work_list as lists
 from storage.bodies import ERASED, SEALED
-from storage.case_lists import Wanted
 from storage.cases import Case, CaseEvent, CaseSubject
+from storage.work_list import Asked, Wanted
 
 A_PAGE = 50
 
@@ -33,10 +34,10 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of the list; `next_skip` is where the next one begins, None after the last."""
+    """A page of the list; `next` is where the next one begins, empty after the last."""
 
     rows: list[Listed]
-    next_skip: int | None
+    next: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +57,19 @@ class Line:
     replies: tuple[str, ...] = ()
 
 
-async def listed(work: Workplace, *, wanted: Wanted, skip: int = 0) -> Page:
-    """A page of cases that this person may see: late ones first, then by due day, then what rests."""
-    found: list[Listed] = []
-    while len(found) < A_PAGE:
-        page = await case_lists.page(
-            work.session, commune_id=work.commune_id, wanted=wanted, today=work.today, limit=A_PAGE, skip=skip
-        )
-        for at, one in enumerate(await _with_subjects(work, page), 1):
-            if may(work.person, Act.CASE_LIST, thing(one)):
-                found.append(one)
-            if len(found) == A_PAGE:
-                return Page(found, skip + at)
-        if len(page) < A_PAGE:
-            break
-        skip += A_PAGE
-    return Page(found, None)
+async def listed(work: Workplace, *, wanted: Wanted, after: str = "") -> Page:
+    """A page of cases that this person may see: late ones first, then by due day, then what rests, newest first."""
+    place = work_list.place_from(after)
+    asked = Asked(work.commune_id, work_list.scope_of(work.person), wanted, work.today)
+    found: list[Case] = []
+    if not wanted.only_rests and (place is None or place.due_on is not None):
+        found = await lists.running(work.session, asked, limit=A_PAGE + 1, after=place)
+        place = None
+    if len(found) <= A_PAGE and not wanted.only_runs:
+        found += await lists.resting(work.session, asked, limit=A_PAGE + 1 - len(found), after=place)
+    shown = await _with_subjects(work, found[:A_PAGE])
+    rows = [one for one in shown if may(work.person, Act.CASE_LIST, thing(one))]
+    return Page(rows, work_list.place_of(found[A_PAGE - 1]) if len(found) > A_PAGE else "")
 
 
 async def opened(work: Workplace, case_id: int) -> tuple[Listed, list[Line]]:

@@ -16,8 +16,9 @@ from knowledge.masking import mask
 from knowledge.meaning import Meaning
 from knowledge.passages import fits
 from knowledge.phrases import find_phrase
+from knowledge.telling import find_named
 from knowledge.vietnamese import fold, tidy
-from storage import bodies, outbox, questions, talks
+from storage import bodies, outbox, places, questions, talks
 from storage.outbox import OutboxMessage
 from storage.questions import Question
 from storage.talks import Talk
@@ -157,9 +158,17 @@ async def _log(message: Incoming, reply: Reply, desk: Desk) -> int:
         topic=reply.topic,
         score=score,
         papi=_papi(reply, desk),
+        hamlet_id=None if wordless else await _hamlet(message, desk),
         gap="unanswered" if reply.unhelpful else None,
     )
     return await questions.record(desk.session, line)
+
+
+async def _hamlet(message: Incoming, desk: Desk) -> int | None:
+    """The hamlet that a question names: what is asked where is counted by it."""
+    known = await places.present(desk.session, commune_id=desk.commune_id, on=desk.today)
+    found = find_named(message.text, ((each.key, each) for each in known))
+    return found.id if found is not None else None
 
 
 def _papi(reply: Reply, desk: Desk) -> int | None:

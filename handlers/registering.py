@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from handlers import case_owner, casebook, clock, terms
+from handlers import case_owner, casebook, clock, terms, work_list
 from handlers.case_codes import new_code, phrase
 from handlers.case_owner import Owner
 from handlers.permissions import Role, Thing
@@ -15,6 +15,7 @@ from handlers.terms import Term
 from knowledge.categories import categories, propose
 from knowledge.deadlines import Deadline
 from knowledge.telling import find_named, find_since
+from knowledge.urgency import urgency_of
 from knowledge.vietnamese import fold
 from storage import case_alerts, case_lists, cases, officers, offices, places
 from storage.bodies import Vault
@@ -40,6 +41,7 @@ async def understand(session: AsyncSession, case: Case, text: str, *, today: dat
     """What can be made out of the words is put into the row: category, hamlet, since when. What is there stays."""
     if case.category is None:
         sort(case, propose(text).id)
+        case.urgency = urgency_of(text)
     if case.hamlet_id is None:
         found = await hamlet_in(session, text, commune_id=case.commune_id, on=today)
         case.hamlet_id = found.id if found else None
@@ -85,6 +87,7 @@ async def register(
     case.received_at = now
     facts = {"kind": case.kind, "code": case.code, "due_on": deadline.due_on.isoformat(), **owner.facts()}
     await casebook.happen(session, case, "register", at=now, facts=facts, officer_id=officer_id)
+    await work_list.remember(session, case, text)
     await alert(session, case, "new", now=now, today=today)
     await _notice_many(session, case, now=now, today=today)
     return Registered(case.code, phrase(vault, commune_id=case.commune_id, code=case.code), term, deadline, owner)

@@ -12,7 +12,7 @@ from nacl.utils import random
 from sqlmodel import Field, SQLModel, col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import files
+from storage import case_words, files
 from storage.columns import UtcDateTime
 from storage.errors import BodyUnreadable
 
@@ -113,6 +113,7 @@ async def erase(session: AsyncSession, *, commune_id: int, body_ids: list[int]) 
     mine = (col(Body.commune_id) == commune_id, col(Body.id).in_(body_ids), col(Body.state) == "open")
     await session.exec(update(Body).where(*mine).values(state="erased", wrapped_key=None, ciphertext=None))
     await files.erase(session, commune_id=commune_id, body_ids=body_ids)
+    await case_words.forget(session, commune_id=commune_id, body_ids=body_ids)
 
 
 async def mark_sealed(session: AsyncSession, *, commune_id: int, body_ids: list[int]) -> None:
@@ -120,6 +121,7 @@ async def mark_sealed(session: AsyncSession, *, commune_id: int, body_ids: list[
     mine = (col(Body.commune_id) == commune_id, col(Body.id).in_(body_ids), col(Body.state) == "open")
     await session.exec(update(Body).where(*mine).values(state="sealed", wrapped_key=None, ciphertext=None))
     await files.erase(session, commune_id=commune_id, body_ids=body_ids)
+    await case_words.forget(session, commune_id=commune_id, body_ids=body_ids)
 
 
 async def forget_brief(session: AsyncSession, *, commune_id: int, body_ids: list[int]) -> None:

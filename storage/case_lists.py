@@ -1,55 +1,14 @@
-"""Lists of cases: for officers (late ones first), for the clock, for finding the same trouble twice, and in numbers."""
+"""Lists of cases: for the clock, for finding the same trouble twice, and in numbers; the officers' is work_list.py."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, case
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.cases import Case, CaseEvent
-
-RUNNING = ("received", "assigned", "working", "asked", "transferred")
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which cases a list shows. `state` may also be `late` or `running`."""
-
-    kind: str | None = None
-    hamlet_id: int | None = None
-    state: str | None = None
-    officer_id: int | None = None
-
-    def conditions(self, commune_id: int, today: date) -> list[ColumnElement[bool]]:
-        """The same as SQL."""
-        shown = (col(Case.state) != "draft") | (col(Case.kind) == "complaint")  # a draft is nobody's but its writer's
-        found = [col(Case.commune_id) == commune_id, shown]
-        if self.kind:
-            found.append(col(Case.kind) == self.kind)
-        if self.hamlet_id is not None:
-            found.append(col(Case.hamlet_id) == self.hamlet_id)
-        if self.officer_id is not None:
-            found.append(col(Case.officer_id) == self.officer_id)
-        if self.state in ("late", "running"):
-            found.append(col(Case.state).in_(RUNNING))
-        elif self.state:
-            found.append(col(Case.state) == self.state)
-        if self.state == "late":
-            found.append(col(Case.due_on) < today)
-        return found
-
-
-async def page(
-    session: AsyncSession, *, commune_id: int, wanted: Wanted, today: date, limit: int, skip: int = 0
-) -> list[Case]:
-    """A page of a list: what runs before what rests, the nearest (or longest past) due day first, then the newest."""
-    rests = case((col(Case.state).in_(RUNNING), 0), (col(Case.state) == "draft", 2), else_=1)
-    order = (rests, case((rests == 0, col(Case.due_on)), else_=None), col(Case.id).desc())
-    found = select(Case).where(*wanted.conditions(commune_id, today)).order_by(*order)
-    return list(await session.exec(found.limit(limit).offset(skip)))
+from storage.work_list import RUNNING
 
 
 async def running(

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel, col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.accounts import Account
 from storage.columns import UtcDateTime
+
+RUNS = text("state IN ('received', 'assigned', 'working', 'asked', 'transferred')")  # of the index of what waits for us
 
 
 def _no_facts() -> dict[str, Any]:
@@ -32,6 +34,7 @@ class Case(SQLModel, table=True):
         Index("ix_case_commune_id_state_due_on", "commune_id", "state", "due_on"),
         Index("ix_case_commune_id_account_id", "commune_id", "account_id"),
         Index("ix_case_commune_id_category_received_at", "commune_id", "category", "received_at"),
+        Index("ix_case_running", "commune_id", "due_on", "id", sqlite_where=RUNS, postgresql_where=RUNS),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -43,6 +46,7 @@ class Case(SQLModel, table=True):
     code: str | None = Field(default=None, description="such as PA-7K2M9; None for a draft")
     origin: str = Field(default="", description="name of the channel, or desk")
     category: str | None = None
+    urgency: int = Field(default=0, description="0 ordinary, 1 urgent, 2 danger to people")
     papi: int | None = Field(default=None, description="PAPI dimension, 1 to 8")
     field: str | None = Field(default=None, description="field of work, as roles are bounded by it")
     hamlet_id: int | None = Field(default=None, foreign_key="hamlet.id")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel, col, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -18,6 +19,8 @@ class Question(SQLModel, table=True):
     `score` is the probability of the chosen entry, 0 to 1; `papi` the PAPI dimension, 1 to 8.
     """
 
+    __table_args__ = (Index("ix_question_commune_id_asked_at", "commune_id", "asked_at"),)
+
     id: int | None = Field(default=None, primary_key=True)
     commune_id: int = Field(foreign_key="commune.id", index=True)
     event_id: int | None = Field(default=None, foreign_key="inboxevent.id")
@@ -30,6 +33,7 @@ class Question(SQLModel, table=True):
     topic: str | None = Field(default=None, index=True)
     score: float | None = None
     papi: int | None = None
+    hamlet_id: int | None = Field(default=None, foreign_key="hamlet.id", description="the hamlet that it names")
     rating: str | None = Field(default=None, description="right or wrong, as the person pressed")
     gap: str | None = Field(default=None, index=True)
 

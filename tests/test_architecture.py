@@ -48,6 +48,7 @@ ROWS = {
     "Reach",
     "Mailbox",
     "Petition",
+    "Asked",
 }
 TOP_LEVEL = {*OURS, "tests", "benchmarks", "docs"}
 

@@ -32,20 +32,16 @@ def _words(label: str, *, needed: bool = True, hint: str = "") -> TextAreaField:
     return TextAreaField(label, checks, filters=[tidy_lines], description=hint, default="")
 
 
-class CaseFilter(Form):
-    """Which cases the list shows."""
-
-    kind = SelectField("Loại đơn", [Optional()], choices=choices(words.CASE_KINDS.items(), empty="Tất cả"), default="")
-    hamlet = which_field("Thôn, ấp, tổ")
-    state = SelectField(
-        "Tình trạng", [Optional()], choices=choices(words.CASE_FILTERS.items(), empty="Tất cả"), default=""
-    )
-
-
 class Assign(Form):
     """To whom."""
 
     officer = SelectField("Giao cho", [NEEDED], choices=[])
+
+
+class AssignMany(Form):
+    """To whom the ticked cases go."""
+
+    officer = SelectField("Giao các việc đã chọn cho", [NEEDED], choices=[])
 
 
 class NewCase(Form):
@@ -125,6 +121,7 @@ class Sort(Form):
     )
     papi = SelectField("Lĩnh vực PAPI", [NEEDED], choices=choices(PAPI.items()))
     hamlet = which_field("Thôn, ấp, tổ")
+    urgency = SelectField("Mức gấp", [Optional()], choices=choices(words.URGENCY.items()), default="0")
 
 
 class Reclass(Form):

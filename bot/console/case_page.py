@@ -90,6 +90,7 @@ async def _sort(work: Workplace, case_id: int, form: Any) -> None:
         category=form.category.data,
         papi=int(form.papi.data),
         hamlet_id=number(form.hamlet.data),
+        urgency=number(form.urgency.data),
     )
 
 
@@ -115,7 +116,7 @@ ACTS: dict[str, tuple[str, str, Act, type[Form], Doing]] = {
     "transfer": ("Chuyển cơ quan khác", "Ghi và báo người dân", Act.CASE_WORK, Transfer, _transfer),
     "extend": ("Lùi hạn", "Lùi hạn và báo người dân", Act.CASE_WORK, Extend, _extend),
     "refuse": ("Từ chối", "Từ chối và báo người dân", Act.CASE_WORK, Refuse, _refuse),
-    "sort": ("Sửa loại việc, thôn, lĩnh vực PAPI", "Lưu", Act.CASE_SORT, Sort, _sort),
+    "sort": ("Sửa loại việc, thôn, mức gấp, lĩnh vực PAPI", "Lưu", Act.CASE_SORT, Sort, _sort),
     "reclass": ("Đổi loại đơn", "Đổi và báo người dân", Act.CASE_SORT, Reclass, _reclass),
     "publish": ("Đăng kết quả công khai", "Duyệt, đăng", Act.CASE_PUBLISH, Publish, _publish),
     "close": ("Khép lại khi người dân chưa xác nhận", "Khép lại", Act.CASE_CLOSE, Form, _close),
@@ -244,6 +245,7 @@ def _known(one: Listed) -> dict[str, str]:
         "category": case.category or "other",
         "papi": str(case.papi or 3),
         "hamlet": str(case.hamlet_id or ""),
+        "urgency": str(case.urgency),
         "kind": case.kind,
         "officer": str(case.officer_id or ""),
     }
@@ -272,6 +274,7 @@ def _facts(one: Listed, people: dict[int | None, str], hamlet: str, supporters: 
     found = [
         ("Loại đơn", words.CASE_KINDS.get(case.kind, case.kind)),
         ("Tình trạng", words.CASE_STATES.get(case.state, case.state)),
+        ("Mức gấp", words.URGENCY[str(case.urgency)] if case.urgency else ""),
         ("Loại việc", category.label if category else ""),
         ("Lĩnh vực PAPI", PAPI.get(case.papi or 0, "")),
         ("Thôn, ấp, tổ", hamlet),

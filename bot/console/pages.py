@@ -68,6 +68,15 @@ class Link:
     to: str
 
 
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A cell with a box to tick; it belongs to the form `many` of the page. `label` is what a screen reader says."""
+
+    name: str
+    value: str
+    label: str
+
+
 class ConsolePages:
     """Every page of the console."""
 
@@ -79,7 +88,10 @@ class ConsolePages:
             "role": lambda code: words.ROLES.get(code, code),
             "field_of_work": lambda code: words.FIELDS.get(code, code),
         }
-        site.environment.tests["link"] = lambda cell: isinstance(cell, Link)
+        site.environment.tests |= {
+            "link": lambda cell: isinstance(cell, Link),
+            "tick": lambda cell: isinstance(cell, Tick),
+        }
 
     def show(self, visit: Visit, template: str, *, status: int = 200, **facts: Any) -> web.Response:
         """A page in its shell. Every page says whose commune it is, and whether that is a sample."""

@@ -73,7 +73,8 @@ CASE_STATES = {
     "closed": "đã xong",
     "refused": "đã từ chối",
 }
-CASE_FILTERS = {"late": "trễ hẹn", "running": "chưa xong", **CASE_STATES}
+URGENCY = {"0": "bình thường", "1": "cần sớm", "2": "nguy hiểm cho người"}
+DUES = {"late": "trễ hẹn", "today": "hôm nay", "soon": "trong 3 ngày", "later": "sau 3 ngày"}
 EVIDENCE = {"document": "Văn bản (ghi số, ngày)", "decision": "Quyết định, kết quả (ghi rõ trong trả lời)"}
 CASE_EVENTS = {
     "told": "Người dân kể",

@@ -39,6 +39,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "/console/seals/{id}/answer": {"text": "Đã kiểm tra."},
     "/console/commune/hamlets": {"names": "Thôn Mới"},
     "/console/cases/new": {"kind": "report", "words": "Đường hỏng"},
+    "/console/cases/assign": {"officer": "1", "case": "1"},
     "/console/cases/{id}/publish": {"outcome": "Đã thay bóng."},
     "/console/cases/{id}/ask": {"words": "Đèn nào ạ?"},
     "/console/cases/{id}/answer": {"words": "Đã thay bóng.", "evidence": "document", "document": "12/CV-UBND"},

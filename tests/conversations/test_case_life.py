@@ -16,10 +16,10 @@ from handlers.lifecycle import Lacking, NotNow
 from storage import calendars, case_alerts, cases, places
 from storage.bodies import Vault
 from storage.calendars import CalendarDay
-from storage.case_lists import Wanted
 from storage.communes import Commune
 from storage.database import Database
 from storage.places import Hamlet
+from storage.work_list import Wanted
 from tests.casework import Post, Staff, Works, bell, the_case
 from tests.conftest import Citizen, MovableClock
 

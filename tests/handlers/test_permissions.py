@@ -12,12 +12,12 @@ from handlers.staff import add_officer
 from handlers.workplace import Workplace
 from storage import accounts, audit, cases, grants, offices
 from storage.bodies import Vault
-from storage.case_lists import Wanted
 from storage.communes import ChannelAccount, Commune
 from storage.database import Database
 from storage.grants import Grant, StandIn
 from storage.officers import Officer
 from storage.offices import Office
+from storage.work_list import Wanted
 from tests.conftest import NINE_O_CLOCK, THE_DAY
 
 HERE = Thing(1)

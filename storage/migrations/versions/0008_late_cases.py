@@ -1,13 +1,13 @@
 """late cases and terms
 
-Revision: 0008, after 0006; made on 2026-11-28
+Revision: 0008, after 0007; made on 2026-11-28
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

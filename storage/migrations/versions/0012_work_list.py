@@ -1,0 +1,46 @@
+"""the work list and figures: urgency, the index of what waits for us, what cases are found by, where questions are from
+
+Revision: 0012, after 0008; made on 2026-11-28
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0012"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+RUNS = sa.text("state IN ('received', 'assigned', 'working', 'asked', 'transferred')")
+
+
+def upgrade() -> None:
+    op.add_column("case", sa.Column("urgency", sa.Integer(), nullable=False, server_default="0"))
+    op.create_index("ix_case_running", "case", ["commune_id", "due_on", "id"], sqlite_where=RUNS, postgresql_where=RUNS)
+    with op.batch_alter_table("question") as batch_op:
+        batch_op.add_column(sa.Column("hamlet_id", sa.Integer(), nullable=True))
+        batch_op.create_foreign_key(batch_op.f("fk_question_hamlet_id"), "hamlet", ["hamlet_id"], ["id"])
+        batch_op.create_index("ix_question_commune_id_asked_at", ["commune_id", "asked_at"])
+    op.create_table(
+        "casewords",
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("commune_id", sa.Integer(), nullable=False),
+        sa.Column("body_id", sa.Integer(), nullable=True),
+        sa.Column("folded", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["body_id"], ["body.id"], name=op.f("fk_casewords_body_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_casewords_case_id")),
+        sa.ForeignKeyConstraint(["commune_id"], ["commune.id"], name=op.f("fk_casewords_commune_id")),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_casewords")),
+    )
+    op.create_index(op.f("ix_casewords_commune_id"), "casewords", ["commune_id"])
+    op.create_index(op.f("ix_casewords_body_id"), "casewords", ["body_id"])
+
+
+def downgrade() -> None:
+    op.drop_table("casewords")
+    with op.batch_alter_table("question") as batch_op:
+        batch_op.drop_index("ix_question_commune_id_asked_at")
+        batch_op.drop_constraint(batch_op.f("fk_question_hamlet_id"), type_="foreignkey")
+        batch_op.drop_column("hamlet_id")
+    op.drop_index("ix_case_running", "case")
+    op.drop_column("case", "urgency")
