@@ -71,8 +71,8 @@ def as_pdf(draft: Draft) -> bytes:
     paper.set_margins(MARGIN, MARGIN, MARGIN)
     paper.set_auto_page_break(True, MARGIN)
     paper.set_title(draft.title)
-    paper.add_font(FAMILY, "", _letters())
-    paper.add_font(FAMILY, "B", _letters(), variations={"wght": 700.0})
+    paper.add_font(FAMILY, "", letters())
+    paper.add_font(FAMILY, "B", letters(), variations={"wght": 700.0})
     paper.add_page()
 
     def put(text: str, *, align: Align = Align.L, bold: bool = False, size: float = 11.5) -> None:
@@ -105,7 +105,7 @@ def _dots(count: int) -> str:
 
 
 @cache
-def _letters() -> Path:
+def letters() -> Path:
     """Noto Sans, upright, of any weight (OFL-1.1)."""
     folder = files("fontpkg_noto_sans") / "files"
     return next(Path(str(one)) for one in folder.iterdir() if one.name.startswith("NotoSans["))

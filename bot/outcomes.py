@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 
 from aiohttp import web
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.assembly import Parts
+from bot.console import words
 from bot.site import Site
-from handlers import outcomes
+from handlers import figures, outcomes
+from handlers.figures import Row, Span
 from storage import communes
 
 KEPT = 600.0  # seconds
-Counted = tuple[list[outcomes.Group], list[outcomes.Rated]]
+Counted = tuple[list[outcomes.Group], list[outcomes.Rated], list[tuple[str, Row]]]
+A_YEAR = timedelta(days=364)
 
 
 class OutcomePages:
@@ -34,11 +38,12 @@ class OutcomePages:
             commune = await communes.by_code(session, code=request.match_info["code"])
             if commune is None or commune.id is None:
                 raise web.HTTPNotFound
-            groups, rated = await self._counted(session, commune.id)
+            groups, rated, fields = await self._counted(session, commune.id)
         facts = {
             "commune": commune,
             "groups": groups,
             "rated": rated,
+            "fields": fields,
             "sample": commune.is_sample,
             "fewest": outcomes.FEWEST,
         }
@@ -52,6 +57,15 @@ class OutcomePages:
             counted = (
                 await outcomes.groups(session, commune_id=commune_id),
                 await outcomes.faces(session, commune_id=commune_id),
+                await self._fields(session, commune_id),
             )
             known = self._kept[commune_id] = (now, counted)
         return known[1]
+
+    async def _fields(self, session: AsyncSession, commune_id: int) -> list[tuple[str, Row]]:
+        """The year up to today by field of work, the one with most cases first."""
+        today = self._parts.clock.today()
+        span = Span(today - A_YEAR, today)
+        found = await figures.public_fields(session, commune_id=commune_id, span=span, today=today)
+        named = [(words.FIELDS.get(field, "Khác"), row) for field, row in found.items()]
+        return sorted(named, key=lambda one: (-one[1].received, one[0]))

@@ -26,6 +26,7 @@ class Act(StrEnum):
     CASE_SORT = "case.sort"
     CASE_ADD = "case.add"
     CASE_PUBLISH = "case.publish"
+    FIGURE_READ = "figure.read"
     GAP_READ = "gap.read"
     CHANNEL_READ = "channel.read"
     COMMUNE_READ = "commune.read"
@@ -66,17 +67,18 @@ ACTS: dict[Role, frozenset[Act]] = {
     | HANDLING
     | {Act.CASE_ASSIGN, Act.CASE_NAME_SUBJECT, Act.CASE_ADD, Act.COMMUNE_READ, Act.GAP_READ},
     Role.FIELD: CASEWORK | HANDLING,
-    Role.UNIT_HEAD: CASEWORK | HANDLING | HEADING | {Act.OFFICER_READ, Act.STAND_IN_EDIT},
+    Role.UNIT_HEAD: CASEWORK | HANDLING | HEADING | {Act.OFFICER_READ, Act.STAND_IN_EDIT, Act.FIGURE_READ},
     Role.LEADER: CASEWORK
     | HANDLING
     | HEADING
     | {Act.CASE_PUBLISH, Act.COMMUNE_READ, Act.GAP_READ, Act.OFFICER_READ, Act.STAND_IN_EDIT, Act.FACTOR_RESET}
-    | {Act.CALENDAR_EDIT},
+    | {Act.CALENDAR_EDIT, Act.FIGURE_READ},
     Role.CURATOR: frozenset({Act.GAP_READ, Act.COMMUNE_READ}),
     Role.APPROVER: frozenset({Act.GAP_READ, Act.COMMUNE_READ}),
     Role.BROADCASTER: frozenset({Act.COMMUNE_READ}),
     Role.INSPECTOR: CASEWORK  # what is told about leaders comes to the inspector
-    | {Act.CASE_ASSIGN, Act.CASE_WORK, Act.OFFICER_READ, Act.AUDIT_READ, Act.AUDIT_EXPORT, Act.SEAL_READ},
+    | {Act.CASE_ASSIGN, Act.CASE_WORK, Act.OFFICER_READ, Act.AUDIT_READ, Act.AUDIT_EXPORT, Act.SEAL_READ}
+    | {Act.FIGURE_READ},
     Role.SEAL_HOLDER: frozenset({Act.COMMUNE_READ, Act.SEAL_READ, Act.SEAL_HOLD}),
     Role.OPERATOR: frozenset(
         {

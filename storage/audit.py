@@ -165,10 +165,13 @@ async def page(
     return list(await session.exec(select(AuditRow).where(*wanted).order_by(col(AuditRow.id).desc()).limit(limit)))
 
 
-async def heads(session: AsyncSession, *, commune_id: int, limit: int) -> list[AuditHead]:
-    """The newest days' heads."""
-    mine = select(AuditHead).where(col(AuditHead.commune_id) == commune_id)
-    return list(await session.exec(mine.order_by(col(AuditHead.day).desc()).limit(limit)))
+async def heads(session: AsyncSession, *, commune_id: int, limit: int, until: date | None = None) -> list[AuditHead]:
+    """The newest days' heads, none after `until`."""
+    mine = [col(AuditHead.commune_id) == commune_id]
+    if until is not None:
+        mine.append(col(AuditHead.day) <= until)
+    found = select(AuditHead).where(*mine)
+    return list(await session.exec(found.order_by(col(AuditHead.day).desc()).limit(limit)))
 
 
 async def count(session: AsyncSession, *, commune_id: int) -> tuple[int, int]:

@@ -48,7 +48,8 @@ ROWS = {
     "Reach",
     "Mailbox",
     "Petition",
-    "Asked",
+    "Asked",  # these two name the commune themselves
+    "Between",
 }
 TOP_LEVEL = {*OURS, "tests", "benchmarks", "docs"}
 

@@ -20,6 +20,7 @@ MENU: tuple[tuple[str, str, Act], ...] = (
     ("/console", "Trang đầu", Act.ACCOUNT_OWN),
     ("/console/cases", "Vụ việc", Act.CASE_LIST),
     ("/console/bell", "Việc mới", Act.CASE_LIST),
+    ("/console/figures", "Số liệu", Act.FIGURE_READ),
     ("/console/seals", "Niêm phong", Act.SEAL_READ),
     ("/console/gaps", "Câu chưa trả lời", Act.GAP_READ),
     ("/console/officers", "Cán bộ", Act.OFFICER_READ),
@@ -85,6 +86,7 @@ class ConsolePages:
         self._site = site
         site.environment.filters |= {
             "moment": moment,
+            "number": said,
             "role": lambda code: words.ROLES.get(code, code),
             "field_of_work": lambda code: words.FIELDS.get(code, code),
         }
@@ -128,6 +130,16 @@ def svg(text: str) -> Markup:
 def moment(at: datetime) -> str:
     """An instant as people in Viet Nam read it: 09:00 23/11/2026."""
     return f"{at.astimezone(VIET_NAM):%H:%M %d/%m/%Y}"
+
+
+def said(value: object) -> str:
+    """A number as people in Viet Nam write it: 1.234,5; nothing for what is not there."""
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    text = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}".rstrip("0")
+    return text.translate(str.maketrans(",.", ".,"))
 
 
 def _is_here(visit: Visit, to: str) -> bool:

@@ -13,6 +13,7 @@ from bot.console.cases import CasePages
 from bot.console.channels import ChannelPages
 from bot.console.commune import CommunePages
 from bot.console.door import Door
+from bot.console.figures import FigurePages
 from bot.console.gaps import GapPages
 from bot.console.imports import ImportPages
 from bot.console.officers import OfficerPages
@@ -25,8 +26,21 @@ from bot.site import Site
 def routes(site: Site) -> list[Route]:
     """The whole table, in the order of the menu."""
     pages = ConsolePages(site)
-    people = (Door, Account, CasePages, AttachedPages, SealPages, GapPages, OfficerPages)
-    nouns = (*people, CommunePages, ChannelPages, CalendarPages, ImportPages, AuditPages)
+    nouns = (
+        Door,
+        Account,
+        CasePages,
+        AttachedPages,
+        FigurePages,
+        SealPages,
+        GapPages,
+        OfficerPages,
+        CommunePages,
+        ChannelPages,
+        CalendarPages,
+        ImportPages,
+        AuditPages,
+    )
     return [route for noun in nouns for route in noun(pages).table()]
 
 

@@ -28,6 +28,7 @@ ACTS: dict[str, str] = {
     Act.CASE_SORT: "Sửa loại việc, lĩnh vực, loại đơn",
     Act.CASE_ADD: "Ghi thay người không dùng điện thoại",
     Act.CASE_PUBLISH: "Duyệt kết quả đăng công khai",
+    Act.FIGURE_READ: "Xem và tải số liệu, báo cáo tháng",
     Act.GAP_READ: "Xem câu bot chưa trả lời được",
     Act.CHANNEL_READ: "Xem tình trạng các kênh nhắn tin",
     Act.COMMUNE_READ: "Xem thông tin xã",
@@ -140,6 +141,7 @@ OBJECTS = {
     "office": "đơn vị",
     "hamlet": "thôn",
     "case": "vụ việc",
+    "figures": "số liệu",
     "seal_holder": "khóa niêm phong",
     "mailbox": "tin báo",
     "audit": "nhật ký",
@@ -188,6 +190,9 @@ DETAILS = {
     "year_approved": "duyệt năm",
     "day_changed": "thêm ngày",
     "imported": "nhập tệp",
+    "exported": "tải tệp",
+    "printed": "mở bản in",
+    "report": "báo cáo tháng",
 }
 WEAK_PASSWORD = {
     "short": "Mật khẩu cần ít nhất 10 ký tự.",

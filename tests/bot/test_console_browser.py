@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from bot.assembly import Parts
+from bot.console.figure_list import FIGURES
 from handlers.permissions import Role
 from handlers.sign_in import Door
 from storage.communes import Commune
@@ -30,7 +31,13 @@ PAGES = {
         "/console/channels",
         "/console/commune/terms",
     ),
-    Role.LEADER: ("/console/cases", "/console/gaps", "/console/officers/1"),
+    Role.LEADER: (
+        "/console/cases",
+        "/console/gaps",
+        "/console/officers/1",
+        "/console/figures",
+        *(f"/console/figures?view={name}" for name in FIGURES),
+    ),
     Role.INSPECTOR: ("/console/audit", "/console/seals"),
     Role.SEAL_HOLDER: ("/console/seals",),
 }
