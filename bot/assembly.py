@@ -21,6 +21,7 @@ from bot.files.keeping import FileKeeper
 from bot.files.links import Links
 from bot.intake import Intake
 from bot.ledger import Outlet
+from bot.opening import bring_up
 from bot.pipeline import Tools
 from bot.scheduler import Scheduler, jobs_of
 from bot.settings import Settings
@@ -101,7 +102,7 @@ async def assemble(settings: Settings, *, terminal: Terminal | None = None) -> A
     database = Database(settings.database_url)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(database.close)
-        await database.migrate()
+        await bring_up(database)
         vault = Vault(settings.secret_key)
         known = (WebChat(), terminal or Terminal(print), Telegram(), ZaloBotEvents(), ZaloOaEvents())
         channels: dict[str, Channel] = {channel.name: channel for channel in known}

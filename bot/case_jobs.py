@@ -74,7 +74,7 @@ async def push_alerts(database: Database, times: Clock, *, base: str = "") -> No
         if not clock.in_hours(times.now(), calendar):
             continue
         for alert in rung:
-            async with database.writing() as session:
+            async with database.writing(commune_id=commune_id) as session:
                 await officer_chat.push(session, alert, linked[alert.officer_id], now=times.now(), base=base)
 
 
@@ -98,7 +98,7 @@ async def _each(database: Database, commune_id: int, found: Sequence[Case], do: 
     """One that fails is logged and tried again at the next turn; the others go on."""
     for row in found:
         try:
-            async with database.writing() as session:
+            async with database.writing(commune_id=commune_id) as session:
                 case = await cases.get(session, commune_id=commune_id, case_id=row.id or 0)
                 if case is not None:
                     await do(session, case)

@@ -120,7 +120,7 @@ class Delivery:
                 await self._call_unknown(before=self._clock.running() - LONGEST_SEND)
 
     async def _call_unknown(self, *, before: datetime) -> int:
-        async with self._database.writing() as session:
+        async with self._database.writing(beside=True) as session:
             return await dispatch.call_unknown(session, channel_account_ids=list(self._outlets), claimed_before=before)
 
     async def _waits(self, outlet: Outlet) -> bool:
@@ -129,7 +129,7 @@ class Delivery:
 
     async def _claim(self, outlet: Outlet) -> list[OutboxMessage]:
         now, limits = self._clock.running(), outlet.channel.limits
-        async with self._database.writing() as session:
+        async with self._database.writing(beside=True) as session:
             line = await lines.of(session, **outlet.key)
             if line.failures:
                 self.ledger.doubt(outlet.account.id or 0)

@@ -45,6 +45,20 @@ class NoSuchCommune(EdgeError):
 
 
 @dataclass(eq=False)
+class NoDatabase(EdgeError):
+    """The database server cannot be used; `url` shows no password."""
+
+    url: str
+
+    def __str__(self) -> str:
+        """For the operator."""
+        return (
+            f"Biến DANHOI_DATABASE_URL: không vào được {self.url}. Kiểm tra máy chủ có chạy không, "
+            "tên cơ sở dữ liệu, tài khoản và mật khẩu."
+        )
+
+
+@dataclass(eq=False)
 class AuditBroken(EdgeError):
     """A commune's audit chain does not hold from this row on."""
 

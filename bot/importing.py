@@ -81,17 +81,17 @@ async def load(
 ) -> None:
     """Chunk by chunk; the last transaction shows all of it at once."""
     batch = uuid4().hex
-    async with database.writing() as session:
+    async with database.writing(commune_id=commune_id) as session:
         ids = await open_tables(session, checked, commune_id=commune_id, batch=batch, clock=clock)
     firsts: dict[str, date] = {}
     while chunk := await asyncio.to_thread(lambda: list(islice(rows, CHUNK))):
         for row in chunk:
             firsts[row.province] = min(firsts.get(row.province, date.max), row.counts_from(clock.today()))
-        async with database.writing() as session:
+        async with database.writing(commune_id=commune_id) as session:
             await put(session, chunk, ids, commune_id=commune_id, today=clock.today())
         told(len(chunk))
         await asyncio.sleep(PAUSE)
-    async with database.writing() as session:
+    async with database.writing(commune_id=commune_id) as session:
         await prices.switch_on(session, commune_id=commune_id, batch=batch)
         for province, first in firsts.items() if replaces else ():
             last = first - timedelta(days=1)
@@ -132,7 +132,7 @@ async def _clean(database: Database, *, commune_id: int, clock: Clock) -> None:
     """What was replaced goes, little by little; so does a draft that a crash left behind."""
     before = clock.now() - FORGOTTEN
     while True:
-        async with database.writing() as session:
+        async with database.writing(commune_id=commune_id) as session:
             if not await prices.drop_unshown(session, commune_id=commune_id, before=before, most=CHUNK):
                 return
         await asyncio.sleep(PAUSE)

@@ -14,6 +14,7 @@ from storage.arrivals import Arrival
 from storage.bodies import Vault
 from storage.communes import ChannelAccount
 from storage.database import Database
+from storage.engines import is_twin
 
 MOST_TOGETHER = 64
 
@@ -51,7 +52,7 @@ class Intake:
         while self._waiting:
             together: list[_Waiting] = []
             try:
-                async with self._database.writing(first=True) as session:  # more may come while it waits
+                async with self._database.writing(beside=True, first=True) as session:  # more may come while it waits
                     together, self._waiting = self._waiting[:MOST_TOGETHER], self._waiting[MOST_TOGETHER:]
                     fresh = await self._put(session, together)
             except Exception as fault:
@@ -70,9 +71,9 @@ class Intake:
         """One bad event (or a twin stored by another replica at the same moment) does not refuse the others."""
         for one in together:
             try:
-                if len(together) == 1:
+                if len(together) == 1 and not is_twin(fault):
                     raise fault
-                async with self._database.writing() as session:
+                async with self._database.writing(beside=True) as session:
                     fresh = await self._put(session, [one])
             except Exception as own:
                 if not one.stored.done():

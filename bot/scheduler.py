@@ -29,7 +29,7 @@ from storage import (
     talks,
 )
 from storage.accounts import Account
-from storage.database import Database
+from storage.database import DOOR, Database
 from storage.outbox import OutboxMessage
 from storage.reminders import Reminder
 
@@ -58,7 +58,7 @@ async def erase_old_words(database: Database, clock: Clock) -> None:
         tenants = [commune.id for commune in await communes.all_of_them(session)]
     for commune_id in tenants:
         assert commune_id is not None
-        async with database.writing() as session:
+        async with database.writing(commune_id=commune_id) as session:
             held = await cases.bodies_held(session, commune_id=commune_id)
             old = await inbox.answered_before(
                 session, commune_id=commune_id, agreed_before=now - KEPT_WITH_CONSENT, others_before=now - SILENCE
@@ -73,7 +73,7 @@ async def tidy_seals(database: Database, clock: Clock) -> None:
     async with database.reading() as session:
         tenants = [commune.id or 0 for commune in await communes.all_of_them(session)]
     for commune_id in tenants:
-        async with database.writing() as session:
+        async with database.writing(commune_id=commune_id) as session:
             wanted = await talks.holding(session, commune_id=commune_id, name="mailbox")
             for mailbox_id in await mailboxes.held_ones(session, commune_id=commune_id):
                 if mailbox_id not in wanted:
@@ -92,9 +92,9 @@ async def link_audit(database: Database, clock: Clock) -> None:
         assert commune_id is not None
         linked = audit.CHUNK
         while linked == audit.CHUNK:  # in chunks, so that nobody waits for the write lock
-            async with database.writing() as session:
+            async with database.writing(commune_id=commune_id) as session:
                 linked = await audit.link(session, commune_id=commune_id)
-        async with database.writing() as session:
+        async with database.writing(commune_id=commune_id) as session:
             await audit.close_day(session, commune_id=commune_id, day=clock.today())
 
 
@@ -109,7 +109,7 @@ async def verify_audit(database: Database, clock: Clock) -> None:
 
 async def forget_old_sign_ins(database: Database, clock: Clock) -> None:
     """Failures, sessions and links that ended a month ago."""
-    async with database.writing() as session:
+    async with database.writing(commune_id=DOOR) as session:
         await sign_ins.forget_old(session, before=clock.now() - KEPT_SIGN_INS)
 
 
@@ -122,7 +122,7 @@ async def remind(database: Database, clock: Clock) -> None:
         tenants = [commune.id for commune in await communes.all_of_them(session)]
     for commune_id in tenants:
         assert commune_id is not None
-        async with database.writing() as session:
+        async with database.writing(commune_id=commune_id) as session:
             for reminder, account in await reminders.due(session, commune_id=commune_id, today=clock.today()):
                 reminder.sent_at = now
                 session.add(reminder)
@@ -181,7 +181,7 @@ class Scheduler:
         """Run what is due and give the names of what ran."""
         ran: list[str] = []
         for job in self._jobs:
-            async with self._database.writing() as session:
+            async with self._database.writing(beside=True) as session:
                 mine = await jobs.take(session, name=job.name, now=self._clock.now(), lease=LEASE)
             if mine:
                 await self._run(job)
@@ -195,5 +195,5 @@ class Scheduler:
         except Exception as fault:
             log.exception("job %s failed", job.name)
             error = type(fault).__name__
-        async with self._database.writing() as session:
+        async with self._database.writing(beside=True) as session:
             await jobs.done(session, name=job.name, now=began, next_due=began + job.every, error=error)

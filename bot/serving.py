@@ -60,7 +60,7 @@ async def at_work(parts: Parts) -> AsyncIterator[web.Application]:
         async with parts.database.writing() as session:
             await rewound.end_waits(session, now=parts.clock.now())
     parts.connections = await open_all(parts.database, parts.vault, parts.settings)
-    redaction.install((*parts.settings.channels.secrets, parts.settings.secret_key.hex()))
+    redaction.install(parts.settings.secrets)
     delivery, door = delivery_of(parts), door_of(parts)
     await delivery.recover()
     parts.worker.on_queued(delivery.queued)

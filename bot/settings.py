@@ -10,10 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sqlalchemy.exc import ArgumentError
+
 from bot import channel_settings
 from bot.channel_settings import LOOPBACK, ChannelSettings
 from bot.clock import Clock
 from bot.errors import BadSetting
+from storage.engines import DRIVERS, url_of
 
 PREFIX = "DANHOI_"
 KEY_BYTES = 32
@@ -47,6 +50,12 @@ class Settings:
         """Where trained parts are kept between starts; may be deleted at any time."""
         return self.data_dir / "cache"
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no log may show."""
+        password = url_of(self.database_url).password
+        return (*self.channels.secrets, self.secret_key.hex(), *([str(password)] if password else []))
+
 
 def read(environment: Mapping[str, str] = os.environ) -> Settings:
     """Check every setting at the start; the first bad one is named with what to do."""
@@ -55,7 +64,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
     url = environment.get(PREFIX + "DATABASE_URL") or ""
     return Settings(
         data_dir=data_dir,
-        database_url=url or f"sqlite+aiosqlite:///{data_dir / 'danhoi.db'}",
+        database_url=_database_url(url) if url else f"sqlite+aiosqlite:///{data_dir / 'danhoi.db'}",
         secret_key=_secret_key(environment.get(PREFIX + "SECRET_KEY"), data_dir, embedded=not url),
         public_url=_public_url(environment.get(PREFIX + "PUBLIC_URL")),
         trusted_proxies=_networks(environment.get(PREFIX + "TRUSTED_PROXIES")),
@@ -79,6 +88,20 @@ def _secret_key(given: str | None, data_dir: Path, *, embedded: bool) -> bytes:
     if not kept.exists():
         _keep_new_key(kept)
     return _from_hex(str(kept), kept.read_text().strip())
+
+
+def _database_url(given: str) -> str:
+    """A PostgreSQL, or a SQLite file elsewhere; the password in it is shown nowhere."""
+    name = PREFIX + "DATABASE_URL"
+    try:
+        url = url_of(given)
+    except ArgumentError:
+        raise BadSetting(name, "không đọc được; ví dụ postgresql://danhoi:MẬT_KHẨU@máy-chủ/danhoi") from None
+    if url.drivername not in DRIVERS.values():
+        raise BadSetting(
+            name, f"không dùng được “{url.drivername}”; chỉ nhận postgresql:// (15 trở lên) hoặc sqlite://"
+        )
+    return url.render_as_string(hide_password=False)
 
 
 def _keep_new_key(kept: Path) -> None:

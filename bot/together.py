@@ -35,7 +35,7 @@ class Together:
         while self._waiting:
             parts: list[tuple[Write, asyncio.Future[None]]] = []
             try:
-                async with self._database.writing() as session:  # more may come while it waits its turn
+                async with self._database.writing(beside=True) as session:  # more may come while it waits its turn
                     parts, self._waiting = self._waiting[:MOST_TOGETHER], self._waiting[MOST_TOGETHER:]
                     for part, _done in parts:
                         await part(session)
@@ -53,7 +53,7 @@ class Together:
                 _tell(done, fault)
                 return
             try:
-                async with self._database.writing() as session:
+                async with self._database.writing(beside=True) as session:
                     await part(session)
             except Exception as own:
                 _tell(done, own)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import timedelta
 
 from bot import pipeline
@@ -15,11 +17,14 @@ from bot.channels.base import Channel, read
 from bot.clock import Clock
 from bot.pipeline import Tools
 from storage import homes, inbox
+from storage.arrivals import Arrival
 from storage.bodies import Vault
 from storage.communes import ChannelAccount
 from storage.database import Database
+from storage.engines import is_conflict, is_twin, write_beside
 from storage.inbox import InboxEvent
 
+AGAIN = 0.05  # seconds, at most, after which a turn that met another writer is tried again
 POLL = 1.0  # seconds between looks when nobody wakes us: another replica may have stored something
 
 OnQueued = Callable[[int, str], None]
@@ -56,19 +61,19 @@ class Worker:
 
     async def receive(self, channel_account: ChannelAccount, *, event_key: str, chat_key: str, raw: str) -> InboxEvent:
         """Store an event for good under its unique key; a key that is known gives the event stored under it."""
-        assert channel_account.id is not None
-        async with self._database.writing() as session:
-            event, _fresh = await inbox.store(
-                session,
-                self._vault,
-                commune_id=channel_account.commune_id,
-                channel_account_id=channel_account.id,
-                event_key=event_key,
-                chat_key=chat_key,
-                raw=raw,
-                at=self._clock.now(),
-            )
+        arrival = Arrival(channel_account.commune_id, channel_account.id or 0, event_key, chat_key, raw)
+        try:
+            event = await self._store(arrival)
+        except Exception as fault:
+            if not is_twin(fault):
+                raise
+            event = await self._store(arrival)  # another replica stored it at the same moment
         self.wake()
+        return event
+
+    async def _store(self, arrival: Arrival) -> InboxEvent:
+        async with self._database.writing(beside=True) as session:
+            event, _fresh = await inbox.store(session, self._vault, **asdict(arrival), at=self._clock.now())
         return event
 
     async def settled(self, event_id: int, *, timeout: float) -> bool:  # noqa: ASYNC109
@@ -115,12 +120,13 @@ class Worker:
         event_id: int | None = None
         dropped = False
         try:
-            async with self._database.writing() as session:
+            async with self._database.turn() as session:
                 event = await inbox.claim(session, now=self._clock.running())
                 if event is None:
                     return False
                 event_id, where = event.id, (event.channel_account_id, event.chat_key)
                 await homes.follow(session, event)
+                await write_beside(session, commune_id=event.commune_id)
                 channel = self._channels[await inbox.channel_of(session, event)]
                 turn = await self._bursts.gather(session, event, channel, self.tools)
                 if isinstance(turn, timedelta):
@@ -128,6 +134,9 @@ class Worker:
                     return True
                 dropped = await pipeline.work(session, turn, channel, self.tools)
         except Exception as fault:
+            if is_conflict(fault):  # another replica was quicker, or an officer wrote at the same moment
+                await asyncio.sleep(AGAIN * random.random())
+                return True
             if event_id is None:
                 raise
             log.exception("event %s failed", event_id)
@@ -139,9 +148,9 @@ class Worker:
 
     async def _count_failure(self, event_id: int, error: str) -> tuple[int, str]:
         assert self.tools is not None
-        async with self._database.writing() as session:
-            event = await inbox.fail(session, event_id=event_id, now=self._clock.running(), error=error)
-            if event.state == "parked":
+        async with self._database.writing(beside=True) as session:
+            event, is_parked = await inbox.fail(session, event_id=event_id, now=self._clock.running(), error=error)
+            if is_parked:
                 await pipeline.give_up(session, event, self.tools)
             return event.channel_account_id, event.chat_key
 

@@ -1,4 +1,4 @@
-"""The engine, its two SQLite events, and the only two ways to a session: `writing()` and `reading()`."""
+"""The database, and the only ways to a session: `writing()`, `turn()` and `reading()`."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, event
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import StaticPool
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage import engines
+from storage.engines import IN_MEMORY as IN_MEMORY
 from storage.errors import MigrationLostRows
 from storage.turns import Turn
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-IN_MEMORY = "sqlite+aiosqlite:///:memory:"
-READ_ONLY = "danhoi_read_only"
+DOOR = 0  # stands for a commune where officers sign in, who name none yet
 LOG_TRIES, LOG_WAIT = 5, 0.05  # how often, and how many seconds apart, the log is tried to be emptied
 
 
@@ -28,10 +28,11 @@ class Database:
     """One database of ours. SQLite writers of this process queue on a lock instead of spinning on the file's."""
 
     def __init__(self, url: str) -> None:
-        """Connects lazily; `url` is an async SQLAlchemy URL such as sqlite+aiosqlite:////var/lib/danhoi/danhoi.db."""
+        """Connects lazily; `url` such as sqlite:////var/lib/danhoi/danhoi.db or postgresql://danhoi@db/danhoi."""
         self.url = url
-        self.engine = _engine(url)
-        self._readers = self.engine.execution_options(**{READ_ONLY: True})
+        self.engine = engines.create(url)
+        self._readers = engines.looking(self.engine)
+        self._steady = engines.steady(self.engine)
         self._turn = Turn() if self.is_sqlite else None
 
     @property
@@ -40,15 +41,35 @@ class Database:
         return self.engine.dialect.name == "sqlite"
 
     @asynccontextmanager
-    async def writing(self, *, first: bool = False) -> AsyncIterator[AsyncSession]:
+    async def writing(
+        self, *, commune_id: int | None = None, beside: bool = False, first: bool = False
+    ) -> AsyncIterator[AsyncSession]:
         """One write transaction: committed at the end of the block, rolled back when the block raises.
 
+        Nobody else writes meanwhile: in this commune, or anywhere where none is named. `beside`: others may, on
+        PostgreSQL; only for what locks each row that it reads and then changes, or changes it in one statement.
         `first`: before all who wait already; for what somebody outside waits for.
         """
+        async with self._transaction(self.engine, first=first) as session:
+            if not beside:
+                await engines.write_alone(session, commune_id=commune_id)
+            yield session
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[AsyncSession]:
+        """One write transaction of a conversation, beside those of others: see `engines.write_beside`.
+
+        On PostgreSQL it may end in a conflict (`engines.is_conflict`): then nothing of it was done.
+        """
+        async with self._transaction(self._steady) as session:
+            yield session
+
+    @asynccontextmanager
+    async def _transaction(self, engine: AsyncEngine, *, first: bool = False) -> AsyncIterator[AsyncSession]:
         async with AsyncExitStack() as stack:
             if self._turn is not None:
                 await stack.enter_async_context(self._turn.taken(first=first))
-            session = await stack.enter_async_context(AsyncSession(self.engine, expire_on_commit=False))
+            session = await stack.enter_async_context(AsyncSession(engine, expire_on_commit=False))
             await stack.enter_async_context(session.begin())
             yield session
 
@@ -88,36 +109,6 @@ class Database:
         await self.engine.dispose()
 
 
-def _engine(url: str) -> AsyncEngine:
-    options: dict[str, Any] = {"poolclass": StaticPool} if url == IN_MEMORY else {}
-    engine = create_async_engine(url, hide_parameters=True, **options)  # an error in a log shows nobody's words
-    if engine.dialect.name == "sqlite":
-        event.listen(engine.sync_engine, "connect", _configure_sqlite)
-        event.listen(engine.sync_engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _configure_sqlite(connection: Any, _record: Any) -> None:
-    """Switch off the driver's own transaction start: with it, savepoints survive an outer rollback (measured)."""
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",  # an acknowledged event survives a power cut
-        "foreign_keys=ON",
-        "secure_delete=ON",  # an erased body leaves no trace in free pages
-        "busy_timeout=10000",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """Writers take the lock at once, so that a read followed by a write never loses an update."""
-    read_only = connection.get_execution_options().get(READ_ONLY, False)
-    connection.exec_driver_sql("BEGIN DEFERRED" if read_only else "BEGIN IMMEDIATE")
-
-
 @asynccontextmanager
 async def _without_foreign_keys(connection: AsyncConnection) -> AsyncIterator[None]:
     """SQLite changes a table by making it anew, which its keys forbid while rows point at it; they are checked after.
@@ -143,6 +134,7 @@ def alembic_config() -> Config:
 
 
 def _upgrade(connection: Connection) -> None:
+    engines.migrate_alone(connection)
     config = alembic_config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

@@ -7,6 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.accounts import Account, Citizen
 from storage.bodies import Body
+from storage.engines import write_beside
 from storage.inbox import InboxEvent
 from storage.outbox import OutboxMessage
 from storage.questions import Question
@@ -28,6 +29,7 @@ async def follow(session: AsyncSession, event: InboxEvent) -> None:
 
 async def settle(session: AsyncSession, account: Account, event: InboxEvent, *, commune_id: int) -> None:
     """The person lives there: their account, their talk and what they wrote so far move to that commune."""
+    await write_beside(session, commune_id=commune_id)
     before = account.commune_id
     for table in (Talk, Reach, OutboxMessage, Question):
         mine = (col(table.commune_id) == before, col(table.account_id) == account.id)

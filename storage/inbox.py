@@ -144,9 +144,14 @@ async def finish(session: AsyncSession, event: InboxEvent, *, now: datetime, sta
     await session.flush()
 
 
-async def fail(session: AsyncSession, *, event_id: int, now: datetime, error: str) -> InboxEvent:
-    """Count a failed attempt: try again later, or park it after the third."""
+async def fail(session: AsyncSession, *, event_id: int, now: datetime, error: str) -> tuple[InboxEvent, bool]:
+    """Count a failed attempt: try again later, or park it after the third; the second value tells whether it was.
+
+    An event that another process answered in the meantime stays answered.
+    """
     event = (await session.exec(select(InboxEvent).where(col(InboxEvent.id) == event_id).with_for_update())).one()
+    if event.state != "waiting":
+        return event, False
     event.attempts += 1
     event.error = error
     event.not_before = now + FIRST_WAIT * (4**event.attempts / 4)
@@ -154,7 +159,7 @@ async def fail(session: AsyncSession, *, event_id: int, now: datetime, error: st
         event.state, event.done_at = "parked", now
     session.add(event)
     await session.flush()
-    return event
+    return event, event.state == "parked"
 
 
 async def of_chat(

@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.columns import UtcDateTime
+from storage.engines import add_if_missing
 
 
 class Job(SQLModel, table=True):
@@ -22,9 +23,11 @@ class Job(SQLModel, table=True):
 
 async def take(session: AsyncSession, *, name: str, now: datetime, lease: timedelta) -> bool:
     """Whether this process may run the job now; the lease frees it again if the process dies."""
-    job = (await session.exec(select(Job).where(col(Job.name) == name).with_for_update())).first()
+    mine = select(Job).where(col(Job.name) == name).with_for_update()
+    job = (await session.exec(mine)).first()
     if job is None:
-        job = Job(name=name, due_at=now)
+        await add_if_missing(session, Job(name=name, due_at=now))
+        job = (await session.exec(mine)).one()
     if job.due_at > now or (job.leased_until is not None and job.leased_until > now):
         return False
     job.leased_until = now + lease

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.columns import UtcDateTime
 from storage.communes import ChannelAccount, Commune
+from storage.engines import add_if_missing
 
 SLACK = timedelta(milliseconds=200)  # how far a pace may be caught up at once
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=2), timedelta(minutes=5)
@@ -61,13 +62,12 @@ class Line(SQLModel, table=True):
 async def of(session: AsyncSession, *, commune_id: int, channel_account_id: int) -> Line:
     """The row of a channel account, locked for the transaction; made where there is none."""
     mine = (col(Line.commune_id) == commune_id, col(Line.channel_account_id) == channel_account_id)
-    known = (await session.exec(select(Line).where(*mine).with_for_update())).first()
+    locked = select(Line).where(*mine).with_for_update()
+    known = (await session.exec(locked)).first()
     if known is not None:
         return known
-    line = Line(channel_account_id=channel_account_id, commune_id=commune_id)
-    session.add(line)
-    await session.flush()
-    return line
+    await add_if_missing(session, Line(channel_account_id=channel_account_id, commune_id=commune_id))
+    return (await session.exec(locked)).one()
 
 
 async def keep(session: AsyncSession, line: Line) -> None:

@@ -107,6 +107,12 @@ async def end(
     return int(ended.rowcount)
 
 
+async def seen(session: AsyncSession, *, commune_id: int, session_id: int, now: datetime) -> None:
+    """The session was used just now; one that was ended meanwhile stays ended."""
+    mine = (col(OfficerSession.commune_id) == commune_id, col(OfficerSession.id) == session_id)
+    await session.exec(update(OfficerSession).where(*mine).values(seen_at=now))
+
+
 async def attempt(session: AsyncSession, *, key: str) -> Attempt | None:
     """The failures at this door so far."""
     return (await session.exec(select(Attempt).where(col(Attempt.key) == key).with_for_update())).first()

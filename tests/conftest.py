@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -30,7 +30,17 @@ from storage.bodies import Vault
 from storage.communes import ChannelAccount, Commune
 from storage.database import Database
 from storage.inbox import InboxEvent
+from tests.postgres import Server, running
 
+# Where the database decides whether we keep our promises: what is stored, what is sent, who waits for whom, and a
+# conversation of each kind that writes.
+ON_BOTH = (
+    "storage.",
+    "bot.test_bursts",
+    "bot.test_delivery",
+    "bot.test_worker",
+    "conversations.",
+)
 THE_DAY = date(2026, 11, 23)
 NINE_O_CLOCK = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # 09:00 in Viet Nam
 
@@ -81,21 +91,62 @@ def vault() -> Vault:
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database file that went through the migrations once; each test gets a copy."""
     file = tmp_path_factory.mktemp("migrated") / "danhoi.db"
-
-    async def migrate() -> None:
-        database = Database(f"sqlite+aiosqlite:///{file}")
-        await database.migrate()
-        await database.close()
-
-    asyncio.run(migrate())
+    asyncio.run(_migrate(f"sqlite:///{file}"))
     return file
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL of this test process, with a migrated database that each test copies."""
+    with running() as server:
+        asyncio.run(server.make(template()))
+        asyncio.run(_migrate(server.at(template())))
+        yield server
+        asyncio.run(server.drop(template()))
+
+
+def template() -> str:
+    """The name of this test process's migrated database: two may share one server."""
+    return f"danhoi_mau_{os.getpid()}"
+
+
+async def _migrate(url: str) -> None:
+    database = Database(url)
+    await database.migrate()
+    await database.close()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What stands or falls with the database runs on both engines; the rest once, on the embedded one."""
+    if "engine" in metafunc.fixturenames:
+        name = metafunc.module.__name__.removeprefix("tests.")
+        both = name.startswith(ON_BOTH) and not metafunc.definition.get_closest_marker("embedded")
+        metafunc.parametrize("engine", ["sqlite", "postgresql"] if both else ["sqlite"], ids=str)
+
+
 @pytest.fixture
-async def database(tmp_path: Path, migrated: Path) -> AsyncIterator[Database]:
-    """A migrated throw-away database in a file, as in production."""
-    shutil.copy(migrated, tmp_path / "danhoi.db")
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'danhoi.db'}")
+def on_server(engine: str, request: pytest.FixtureRequest) -> Server | None:
+    """The PostgreSQL of a test that runs there; no server is started for those that need none."""
+    found: Server | None = request.getfixturevalue("postgres") if engine == "postgresql" else None
+    return found
+
+
+@pytest.fixture
+async def database_url(on_server: Server | None, migrated: Path, tmp_path: Path) -> AsyncIterator[str]:
+    """A migrated throw-away database: a file as in production, or one on a real PostgreSQL."""
+    if on_server is None:
+        shutil.copy(migrated, tmp_path / "danhoi.db")
+        yield f"sqlite:///{tmp_path / 'danhoi.db'}"
+        return
+    name = f"danhoi_thu_{os.getpid()}"
+    yield await on_server.make(name, like=template())
+    await on_server.drop(name)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """The same, opened."""
+    database = Database(database_url)
     yield database
     await database.close()
 

@@ -129,6 +129,7 @@ def test_repository_functions_demand_the_commune() -> None:
         "outbox.py": {"counts", "unsent"},  # the same, for the operator: ids and states
         "rewound.py": {"end_waits"},
         "communes.py": {"all_of_them", "by_code"},
+        "engines.py": {"add_if_missing"},
         "jobs.py": {"take", "done"},
         "files.py": {"next_waiting", "erase_unclaimed", "leftovers"},  # the loop that fetches and sweeps for all
         "officers.py": {"by_login"},  # whoever stands at the door, of whatever commune

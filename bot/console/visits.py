@@ -24,9 +24,9 @@ from handlers.credentials import new_token
 from handlers.permissions import Act, NotAllowed, Person, may_at_all, person_of
 from handlers.sign_in import SEEN_EVERY, Door, Opened
 from handlers.workplace import Workplace
-from storage import communes
+from storage import communes, sign_ins
 from storage.communes import Commune
-from storage.database import Database
+from storage.database import DOOR, Database
 from storage.officers import Officer
 from storage.sign_ins import OfficerSession
 
@@ -99,14 +99,14 @@ class Visit:
     @asynccontextmanager
     async def at_the_door(self) -> AsyncIterator[Door]:
         """One transaction of the sign-in."""
-        async with self.database.writing() as session:
+        async with self.database.writing(commune_id=DOOR) as session:
             yield Door(session, self.parts.vault, self.now)
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Workplace]:
         """One transaction that may write: also every read of personal data, which leaves a trace."""
         assert self.person is not None
-        async with self.database.writing() as session:
+        async with self.database.writing(commune_id=self.person.commune_id) as session:
             yield Workplace(session, self.person, self.parts.vault, self.now, self.today)
 
     @asynccontextmanager
@@ -192,9 +192,8 @@ async def _touch(visit: Visit) -> None:
     """The session was used; written at most once a minute."""
     _officer, row = visit.signed_in()
     if visit.now - row.seen_at >= SEEN_EVERY:
-        async with visit.database.writing() as session:
-            row.seen_at = visit.now
-            await session.merge(row)
+        async with visit.database.writing(beside=True) as session:
+            await sign_ins.seen(session, commune_id=row.commune_id, session_id=row.id or 0, now=visit.now)
 
 
 async def _form(request: web.Request, visit: Visit) -> MultiDictProxy[Any]:

@@ -35,7 +35,7 @@ class Receipts:
         for commune_id in [commune_id for commune_id, ids in self._fetched.items() if ids]:
             ids = self._fetched.pop(commune_id)
             try:
-                async with self._database.writing() as session:
+                async with self._database.writing(beside=True) as session:
                     await outbox.mark_fetched(
                         session, commune_id=commune_id, message_ids=sorted(ids), now=self._clock.now()
                     )

@@ -170,7 +170,7 @@ class WebChatRoutes:
 
     async def _mark_ended(self, chat: Chat) -> None:
         """Nothing is written for a browser that never wrote to us."""
-        async with self._parts.database.writing() as session:
+        async with self._parts.database.writing(commune_id=chat.commune_id) as session:
             if not await conversation.has_written(session, chat):
                 return
             account = await accounts.find_or_add(

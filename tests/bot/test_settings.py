@@ -39,6 +39,15 @@ def test_the_key_is_made_once_and_read_by_its_owner_only(tmp_path: Path) -> None
     assert (tmp_path / "secret.key").stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.parametrize("given", ["postgresql://dan:mat-khau@may/hoi", "postgres://dan:mat-khau@may/hoi"])
+def test_another_database_is_reached_by_our_driver_and_needs_a_key(tmp_path: Path, given: str) -> None:
+    with pytest.raises(BadSetting, match="DANHOI_SECRET_KEY"):
+        read(tmp_path, DANHOI_DATABASE_URL=given)
+    found = read(tmp_path, DANHOI_DATABASE_URL=given, DANHOI_SECRET_KEY="ab" * 32)
+    assert found.database_url == "postgresql+asyncpg://dan:mat-khau@may/hoi"
+    assert "mat-khau" in found.secrets
+
+
 @pytest.mark.parametrize(
     ("name", "value", "hint"),
     [
@@ -47,6 +56,8 @@ def test_the_key_is_made_once_and_read_by_its_owner_only(tmp_path: Path) -> None
         ("DANHOI_PUBLIC_URL", "hoi.xa.example", "địa chỉ web"),
         ("DANHOI_PUBLIC_URL", "http://hoi.xa.example", "https"),
         ("DANHOI_TRUSTED_PROXIES", "khong-phai", "dải địa chỉ"),
+        ("DANHOI_DATABASE_URL", "máy chủ", "ví dụ postgresql://"),
+        ("DANHOI_DATABASE_URL", "mysql://dan@may/hoi", "chỉ nhận postgresql"),
         ("DANHOI_SAMPLE", "co", "đặt 1"),
         ("DANHOI_CLOCK", "hôm qua", "ISO"),
         ("DANHOI_TELEGRAM_TOKEN", "có dấu cách", "dạng"),

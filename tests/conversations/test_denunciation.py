@@ -23,6 +23,7 @@ from storage.outbox import OutboxMessage
 from storage.questions import Question
 from storage.seals import SealedBody
 from tests.conftest import THE_DAY, Citizen, MovableClock
+from tests.rows import everything_in
 from tests.sealed import Holder, appoint, read_together
 
 STORY = "kế toán xã khai khống mười hai hộ nghèo để lấy tiền"
@@ -120,7 +121,7 @@ async def test_the_phrase_opens_the_answers_from_another_account(
     assert reply in without_marks.text and "2 phần" in without_marks.text
     clock.move(minutes=31)
     await Scheduler(database, clock).run_due()
-    assert hits(database, [reply, phrase, _plain(phrase)]) == []
+    assert await hits(database, [reply, phrase, _plain(phrase)]) == []
 
 
 def _plain(text: str) -> str:
@@ -230,8 +231,10 @@ async def test_a_restart_in_the_middle_loses_nothing(
     assert len(await read_together(database, holders[0], holders[1])) == 2
 
 
-def hits(database: Database, wanted: list[str]) -> list[str]:
-    """Which of these stand readable in the file, its log, or a backup made now."""
+async def hits(database: Database, wanted: list[str]) -> list[str]:
+    """Which of these stand readable in a row; in the embedded database's file, its log, or a backup made now."""
+    if not database.is_sqlite:
+        return [words for words in wanted if words in await everything_in(database)]
     file = Path(database.url.partition("///")[2])
     backup = file.with_suffix(".backup")
     with sqlite3.connect(file) as source, sqlite3.connect(backup) as copy:

@@ -17,6 +17,7 @@ from storage import checklists, dossiers
 from storage.communes import Commune
 from storage.database import Database
 from tests.conftest import THE_DAY, Citizen
+from tests.rows import everything_in
 
 CODE = "H12.34.56-260901-0007"
 
@@ -267,6 +268,5 @@ async def test_a_late_dossier_tells_what_may_be_asked_for(
 
 async def test_the_code_is_stored_nowhere_in_the_open(citizen: Citizen, database: Database) -> None:
     await citizen.says(f"hồ sơ mã {CODE} làm tới bước nào rồi")
-    async with database.engine.connect() as connection:
-        dump = await connection.run_sync(lambda sync: "\n".join(sync.connection.driver_connection._conn.iterdump()))
+    dump = await everything_in(database)
     assert CODE not in dump and "260901" not in dump

@@ -94,6 +94,7 @@ async def test_two_processes_lose_no_update(tmp_path: Path) -> None:
     await second.close()
 
 
+@pytest.mark.embedded
 async def test_sqlite_is_set_up_as_designed(database: Database) -> None:
     async with database.engine.connect() as connection:
         values = {

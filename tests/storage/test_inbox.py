@@ -65,8 +65,8 @@ async def test_the_third_failure_parks_and_frees_the_chat(
     await store(database, vault, terminal_account, "a2")
     for attempt in (1, 2, 3):
         async with database.writing() as session:
-            failed = await inbox.fail(session, event_id=event.id or 0, now=NINE_O_CLOCK, error="Fault")
-        assert failed.state == ("parked" if attempt == 3 else "waiting")
+            failed, is_parked = await inbox.fail(session, event_id=event.id or 0, now=NINE_O_CLOCK, error="Fault")
+        assert failed.state == ("parked" if attempt == 3 else "waiting") and is_parked is (attempt == 3)
     assert await claimed(database) == "a2"
     async with database.reading() as session:
         parked = await inbox.parked(session, commune_id=terminal_account.commune_id)

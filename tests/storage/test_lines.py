@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.lines import LONGEST_PAUSE, Line
@@ -16,6 +16,7 @@ def line() -> Line:
     return Line(channel_account_id=1, commune_id=1, parked_because="", needs_person=False, failures=0)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 400), min_size=20, max_size=120), st.integers(1, 8))
 def test_no_second_sees_more_than_the_platform_allows(pauses: list[int], most: int) -> None:
     """25 a second are aimed at; Telegram allows 30."""
