@@ -27,7 +27,7 @@ from storage import cases, officers, offices, places
 from storage.cases import Case
 
 CASES = "/console/cases"
-WHEN_OWED = ("extend", "answer")  # all that an officer can do to a case that is over its date
+WHEN_OWED = ("extend", "answer", "assign")  # all that can be done to a case that is over its date
 OWED = (
     "Vụ việc đã quá hẹn: ghi lý do và hạn mới trước. Khi chưa ghi thì chỉ trả lời được cho người dân, các việc khác "
     "tạm khóa. Người dân sẽ đọc được lý do và hạn mới này."
