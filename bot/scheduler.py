@@ -12,6 +12,7 @@ from functools import partial
 from bot.case_jobs import close_silent, push_alerts, tend_drafts, watch_deadlines
 from bot.clock import VIET_NAM, Clock
 from bot.errors import AuditBroken
+from handlers.into_seal import CLAIMED_WITHIN
 from handlers.logbook import SILENCE
 from handlers.reminders import words
 from storage import (
@@ -81,6 +82,9 @@ async def tidy_seals(database: Database, clock: Clock) -> None:
             await bodies.erase_brief(session, commune_id=commune_id, before=now - SILENCE)
             await petitions.forget_old(session, commune_id=commune_id, now=now)
             await mailboxes.cut_ties(session, commune_id=commune_id, before=now - SILENCE)
+            await cases.forget_mailboxes(session, commune_id=commune_id, before=now - CLAIMED_WITHIN)
+            await talks.forget_claims(session, commune_id=commune_id, before=now - CLAIMED_WITHIN)
+            await outbox.blank_sealed(session, commune_id=commune_id, before=now - CLAIMED_WITHIN)
     await database.forget_log()
 
 

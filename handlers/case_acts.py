@@ -39,7 +39,7 @@ class ReasonOwed(Exception):
 
 
 async def assign(work: Workplace, case_id: int, *, officer_id: int) -> None:
-    """To an officer who may see it; a late one too, since that officer will say why. Raises NoSuchCase, NotTheirs, NotNow."""
+    """To an officer who may see it; a late one too: they will say why. Raises NoSuchCase, NotTheirs, NotNow."""
     one = await casework.the_case(work, case_id, Act.CASE_ASSIGN)
     officer = await officers.get(work.session, commune_id=work.commune_id, officer_id=officer_id)
     if officer is None or officer.state != "active":

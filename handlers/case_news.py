@@ -10,12 +10,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from handlers.addressing import address
 from handlers.contract import Choice
+from knowledge.meaning import Action
 from storage import accounts, cases, communes, outbox, talks
 from storage.cases import Case
 from storage.outbox import OutboxMessage
 from storage.talks import Talk
 
-WAITS_LONG = ("cases.done", "cases.more")  # questions that outlive the silence of a talk: done? an officer asks
+# Questions that outlive the silence of a talk: done? an officer asks; the phrase of a case that was sealed.
+WAITS_LONG = ("cases.done", "cases.more", "denunciation.claim")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +40,38 @@ async def tell(session: AsyncSession, case: Case, news: News, *, at: datetime, a
 
 
 async def _send(session: AsyncSession, case: Case, account_id: int, news: News, *, at: datetime) -> None:
-    account = await accounts.by_id(session, commune_id=case.commune_id, account_id=account_id)
-    commune = await communes.get(session, commune_id=case.commune_id)
+    await send(session, commune_id=case.commune_id, account_id=account_id, news=news, at=at, reference=case.code)
+
+
+async def send(
+    session: AsyncSession,
+    *,
+    commune_id: int,
+    account_id: int,
+    news: News,
+    at: datetime,
+    reference: str | None = None,
+    action: Action = "track",
+) -> None:
+    """Queue it for one account. `reference`: the code of the case that it tells of."""
+    account = await accounts.by_id(session, commune_id=commune_id, account_id=account_id)
+    commune = await communes.get(session, commune_id=commune_id)
     message = OutboxMessage(
-        commune_id=case.commune_id,
+        commune_id=commune_id,
         account_id=account_id,
         channel_account_id=account.channel_account_id,
         chat_key=account.chat_key,
         text=address(news.text, commune),
         choices=_shown(news.choices),
-        action="track",
+        action=action,
         quotes_body_id=news.quotes,
-        reference=case.code,
+        reference=reference,
         not_before=at,
         created_at=at,
     )
     await outbox.put(session, message)
     if news.asks is not None:
-        await _leave_open(session, case.commune_id, account_id, news, at=at)
+        await _leave_open(session, commune_id, account_id, news, at=at)
 
 
 async def _leave_open(session: AsyncSession, commune_id: int, account_id: int, news: News, *, at: datetime) -> None:

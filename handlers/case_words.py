@@ -20,6 +20,7 @@ KINDS = {
     "feedback": "góp ý",
     "complaint": "việc khiếu nại",
     "question": "câu hỏi gửi cán bộ",
+    "denunciation": "tố cáo",
 }
 STATES = {
     "draft": "bản nháp, chưa gửi",
@@ -31,6 +32,7 @@ STATES = {
     "answered": "đã trả lời, chờ anh/chị xác nhận",
     "closed": "đã xong",
     "refused": "không xử lý được, đã nêu lý do",
+    "sealed": "đã niêm phong, chỉ người giữ khóa mở được",
 }
 HOLDERS = {
     "desk": "Bộ phận một cửa",
@@ -38,6 +40,7 @@ HOLDERS = {
     "unit_head": "Trưởng đơn vị",
     "leader": "Lãnh đạo xã",
     "inspector": "Thanh tra, giám sát của xã",
+    "seal_holder": "Người giữ khóa niêm phong",
 }
 
 

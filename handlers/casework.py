@@ -135,9 +135,11 @@ async def _route_around(work: Workplace, case: Case) -> None:
 
 
 async def the_case(work: Workplace, case_id: int, act: Act) -> Listed:
-    """The case, if this person may do that to it. Raises NoSuchCase. A draft is nobody's but its writer's."""
+    """The case, if this person may do that to it. Raises NoSuchCase. A draft is nobody's but its writer's, and a
+    sealed case nobody's at all: its holders have the mailbox.
+    """
     case = await cases.get(work.session, commune_id=work.commune_id, case_id=case_id)
-    if case is not None and case.state == "draft" and case.kind != "complaint":
+    if case is not None and (case.state == "sealed" or (case.state == "draft" and case.kind != "complaint")):
         raise NoSuchCase
     found = await _with_subjects(work, [case] if case else [])
     if not found or not may(work.person, act, thing(found[0])):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from handlers import mailbox, petition, sealing
+from handlers import into_seal, mailbox, petition, sealing
 from handlers.contract import SAID, Choice, Desk, Feature, Incoming, Reply
 from handlers.grounds import grounds
 from handlers.sealing import Told
-from storage import cases, mailboxes, seals
+from storage import cases, mailboxes, outbox, seals
+from storage.mailboxes import Mailbox
 from storage.talks import Talk
 
 HOW, ANONYMOUS, PROTECTION = "tocao.hinh-thuc-va-rut-don", "tocao.nac-danh", "tocao.bao-ve-nguoi-to-cao"
@@ -26,6 +27,8 @@ async def handle(message: Incoming, desk: Desk) -> Reply:
     match message.verb:
         case "receive":
             return await _receive(desk)
+        case "claim":
+            return await _claim(desk, int(message.argument))
         case "done":
             return await _finish(desk)
     if desk.talk.asks == TELL:
@@ -85,10 +88,26 @@ async def _receive(desk: Desk) -> Reply:
     if box is None or box.state != "held":
         code = sealing.new_code()
         box = await mailboxes.begin(desk.session, commune_id=desk.commune_id, code=code, on=desk.today)
+    return await _give_phrase(desk, box, f"Dạ, em nhận tin báo không nêu tên, ghi là một phản ánh, số {box.code}. ")
+
+
+async def _claim(desk: Desk, case_id: int) -> Reply:
+    """What was told as a report was judged a denunciation: its citizen takes the phrase of the mailbox, once."""
+    box = await into_seal.take_mailbox(desk.session, desk.commune, case_id=case_id)
+    await outbox.blank_sealed(desk.session, commune_id=desk.commune_id, account_id=desk.account_id)
+    if box is None:
+        text = "Dạ, câu bí mật này đã có người nhận, hoặc đã quá 15 ngày. Anh/chị gửi đơn hoặc trình bày trực tiếp."
+        choices = (Choice("Nơi và cách gửi đơn tố cáo", f"topics.open:{HOW}"), Choice("Gặp cán bộ", "handoff.ask"))
+        return Reply(text, "denunciation", choices=choices, keeps_body=False)
+    return await _give_phrase(desk, box, f"Dạ, hộp thư của anh/chị là {box.code}. ")
+
+
+async def _give_phrase(desk: Desk, box: Mailbox, opening: str) -> Reply:
+    """Shown once; from now on only the phrase leads to the mailbox."""
     desk.talk.held = {"mailbox": box.id}
     shown = await mailbox.issue(desk, box)
     text = (
-        f"Dạ, em nhận tin báo không nêu tên, ghi là một phản ánh, số {box.code}. "
+        f"{opening}"
         f"Câu bí mật, chỉ hiện lần này, anh/chị chép ra giấy:\n{SAID}\n"
         "Gõ “hộp thư” rồi câu này ở bất kỳ kênh nào của xã để xem trả lời. Mất câu thì không ai mở lại được.\n"
         "Anh/chị kể tiếp: ai làm, việc gì, ở đâu, khi nào, có gì chứng minh. Đừng ghi tên mình. Kể hết thì gõ “xong”."
@@ -172,6 +191,8 @@ def takes(message: Incoming, _talk: Talk) -> bool:
 def continues(message: Incoming, talk: Talk) -> bool:
     """While a tip is told, everything is part of it; before, what is not clearly something else."""
     meaning = message.meaning
+    if talk.asks == into_seal.CLAIM:
+        return False  # only its button, or the code with its three words
     if talk.asks == TELL:
         return not (meaning.action in ("handoff", "menu") and meaning.content_words <= 1)
     if meaning.action in ("track", "handoff", "menu"):

@@ -1,7 +1,7 @@
 """A case's life as pure facts: which event may follow which state, what it must carry, and what stands after it.
 
 The states: draft; received (a code, nobody's name on it yet), assigned, working, asked (the citizen was asked
-something), transferred (another body has it), answered (with evidence), closed, refused.
+something), transferred (another body has it), answered (with evidence), closed, refused, sealed (a denunciation).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ REOPENS_WITHIN = timedelta(days=15)
 EVIDENCE = ("photo", "document", "decision")
 IN_HAND = ("received", "assigned", "working", "asked")
 RUNNING = (*IN_HAND, "transferred")
+SEAL_HOLDER = "seal_holder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,21 @@ def _reclassed(before: Standing, event: Happening) -> Standing:
     return replace(before, kind=event.facts["kind"])
 
 
+def _sealed(before: Standing, event: Happening) -> Standing:
+    """Its words are with the holders of keys; the row tells that it ended, and nothing of what it was."""
+    return replace(
+        before,
+        state="sealed",
+        kind="denunciation",
+        officer_id=None,
+        office_id=None,
+        held_by=SEAL_HOLDER,
+        due_on=None,
+        reason=event.facts["reason"],
+        closed_at=event.at,
+    )
+
+
 def _same(before: Standing, _event: Happening) -> Standing:
     return before
 
@@ -168,6 +184,7 @@ EVENTS: dict[str, tuple[tuple[str, ...], tuple[str, ...], Change]] = {
     "extend": (RUNNING, ("reason", "due_on"), _extended),
     "redate": (RUNNING, ("due_on",), _redated),
     "reclass": (RUNNING, ("kind", "reason"), _reclassed),
+    "seal": (RUNNING, ("reason",), _sealed),
     "sort": (RUNNING, (), _same),
     "warn": (RUNNING, ("percent",), _same),
     "apologise": (RUNNING, (), _same),

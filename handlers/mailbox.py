@@ -54,8 +54,8 @@ async def issue(desk: Desk, mailbox: Mailbox) -> int:
     """Give a held mailbox its phrase: from now on it is handed in. The id of the brief body that shows the phrase."""
     phrase = new_phrase()
     keys = await asyncio.to_thread(keys_of, phrase, desk.vault, commune_id=desk.commune_id)
-    mailbox.locator, mailbox.public_key, mailbox.state = keys.locator, public_of(keys.private_key), "open"
-    mailbox.opened_on = desk.today
+    mailbox.locator, mailbox.public_key = keys.locator, public_of(keys.private_key)
+    mailboxes.hand_in(mailbox, on=desk.today)
     desk.session.add(mailbox)
     await desk.session.flush()
     return await _brief(phrase, desk)

@@ -20,6 +20,10 @@ class NoSuchTip(Exception):
     """No tip of this commune that this person may know of."""
 
 
+class NoPhraseYet(Exception):
+    """Nobody could read an answer: the person has not taken the phrase of this mailbox."""
+
+
 class KeyInUse(Exception):
     """This key belongs to somebody already, or did."""
 
@@ -42,6 +46,11 @@ class Tip:
     texts: tuple[SealedBody, ...]
     answers: tuple[MailboxAnswer, ...]
     is_mine: bool
+
+    @property
+    def can_be_answered(self) -> bool:
+        """Whether somebody has the phrase that opens an answer."""
+        return self.mailbox.public_key is not None
 
 
 async def holders(work: Workplace) -> list[Holder]:
@@ -116,11 +125,15 @@ async def package(work: Workplace, mailbox_id: int) -> tuple[str, str]:
 
 
 async def answer(work: Workplace, mailbox_id: int, text: str) -> None:
-    """Put an answer into the mailbox; nobody reads it afterwards but the phrase. Raises NoSuchTip, NotAllowed."""
+    """Put an answer into the mailbox; nobody reads it afterwards but the phrase. Raises NoSuchTip, NotAllowed,
+    NoPhraseYet.
+    """
     work.demand(Act.SEAL_HOLD)
     tip = await opened(work, mailbox_id)
     if not tip.is_mine:
         raise NotAllowed(Act.SEAL_HOLD)
+    if not tip.can_be_answered:
+        raise NoPhraseYet
     await mailboxes.answer(
         work.session, tip.mailbox, officer_id=work.person.officer_id, text=text[:LONGEST_ANSWER], at=work.now
     )

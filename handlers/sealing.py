@@ -45,24 +45,33 @@ async def keep(desk: Desk, text: str, *, mailbox: Mailbox | None, body_ids: list
 
     None where fewer than two holders may read it: then nothing was sealed, and the caller erases.
     """
-    spared = set(mailbox.spared if mailbox else ())
-    to, spared = await readers(desk.session, commune_id=desk.commune_id, text=text, spared=spared, on=desk.today)
+    return await seal(
+        desk.session, commune_id=desk.commune_id, text=text, mailbox=mailbox, body_ids=body_ids, on=desk.today
+    )
+
+
+async def seal(
+    session: AsyncSession,
+    *,
+    commune_id: int,
+    text: str,
+    mailbox: Mailbox | None,
+    body_ids: list[int],
+    on: date,
+    spared: Iterable[int] = (),
+) -> Told | None:
+    """The same wherever it is done. `spared`: officers whom the text is known to be about, named in it or not."""
+    before = set(mailbox.spared if mailbox else ()) | set(spared)
+    to, now_spared = await readers(session, commune_id=commune_id, text=text, spared=before, on=on)
     if len(to) < FEWEST:
         return None
     if mailbox is None:
-        mailbox = await mailboxes.begin(desk.session, commune_id=desk.commune_id, code=new_code(), on=desk.today)
-    mailbox.spared = sorted(spared)
-    desk.session.add(mailbox)
+        mailbox = await mailboxes.begin(session, commune_id=commune_id, code=new_code(), on=on)
+    mailbox.spared = sorted(now_spared)
+    session.add(mailbox)
     unsigned, taken_out = without_writer(text)
-    await seals.keep(
-        desk.session,
-        commune_id=desk.commune_id,
-        mailbox_id=mailbox.id or 0,
-        text=unsigned,
-        to=to,
-        on=desk.today,
-    )
-    await bodies.mark_sealed(desk.session, commune_id=desk.commune_id, body_ids=body_ids)
+    await seals.keep(session, commune_id=commune_id, mailbox_id=mailbox.id or 0, text=unsigned, to=to, on=on)
+    await bodies.mark_sealed(session, commune_id=commune_id, body_ids=body_ids)
     return Told(mailbox, taken_out)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from handlers import case_words, clock, terms
+from handlers import case_words, clock, into_seal, terms
 from handlers.case_codes import names_phrase, phrase
 from handlers.contract import Choice, Desk, Feature, Incoming, Reply
 from handlers.drafts import REPORTS
@@ -100,6 +100,8 @@ async def _by_code(message: Incoming, own: list[Case], desk: Desk) -> Reply:
 
 async def _one(case: Case, desk: Desk) -> Reply:
     """Where it stands in the first lines, then the steps, the newest last; nobody's words."""
+    if case.state == "sealed":
+        return _sealed(case)
     history = await cases.history(desk.session, commune_id=desk.commune_id, case_id=case.id or 0)
     who = await case_words.holder(desk.session, case)
     steps = [_step(event) for event in history if event.kind in STEPS][-STEPS_SHOWN:]
@@ -112,6 +114,16 @@ async def _one(case: Case, desk: Desk) -> Reply:
     )
     choices = (*offers(case, desk), *count, NEW, TO_A_PERSON)
     return Reply(text, "track", choices=choices)
+
+
+def _sealed(case: Case) -> Reply:
+    """Whoever proves by the three words that it is theirs may take the phrase of its mailbox."""
+    text = f"Dạ, vụ việc {case.code} là tố cáo, đã niêm phong: chỉ hai người giữ khóa cùng mở mới đọc được. "
+    if case.mailbox_id is None:
+        text += "Trả lời nằm trong hộp thư: gõ “hộp thư” rồi câu bí mật anh/chị đã nhận."
+        return Reply(text, "denunciation", choices=(TO_A_PERSON,))
+    text += "Trả lời nằm trong hộp thư, mở bằng câu bí mật; câu ấy chỉ cho một lần."
+    return Reply(text, "denunciation", choices=(into_seal.claim(case), TO_A_PERSON))
 
 
 async def _days(case: Case, desk: Desk) -> Reply:

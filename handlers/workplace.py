@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,16 +12,23 @@ from handlers.permissions import Act, NotAllowed, Person, Thing, basis, may
 from storage import audit
 from storage.bodies import Vault
 
+Reads = Callable[[str, str], str | None]
+
+
+def _as_it_came(_channel: str, raw: str) -> str:
+    return raw
+
 
 @dataclass(slots=True)
 class Workplace:
-    """The officer's counterpart of the Desk."""
+    """The officer's counterpart of the Desk. `reads` (channel, raw) gives the words in what a channel gave."""
 
     session: AsyncSession
     person: Person
     vault: Vault
     now: datetime
     today: date
+    reads: Reads = _as_it_came
 
     @property
     def commune_id(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, UniqueConstraint
-from sqlmodel import Field, SQLModel, col, func, select, update
+from sqlmodel import Field, SQLModel, col, delete, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.cases import Case
@@ -101,6 +101,12 @@ async def drop_of(session: AsyncSession, *, commune_id: int, case_id: int, offic
     for alert in await session.exec(select(CaseAlert).where(*mine)):
         await session.delete(alert)
     await session.flush()
+
+
+async def forget(session: AsyncSession, *, commune_id: int, case_id: int) -> None:
+    """Nobody's bell knows of the case any more, and its stars are gone."""
+    for table in (CaseAlert, CaseRating):
+        await session.exec(delete(table).where(col(table.commune_id) == commune_id, col(table.case_id) == case_id))
 
 
 async def rate(session: AsyncSession, rating: CaseRating) -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
-from sqlmodel import Field, SQLModel, col, delete, select
+from sqlmodel import Field, SQLModel, col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.accounts import Account
@@ -78,6 +78,9 @@ class Case(SQLModel, table=True):
     reminded_at: datetime | None = Field(default=None, sa_type=UtcDateTime, description="of a draft that lies still")
     outcome: str = Field(default="", description="what the public page says, masked and confirmed by an officer")
     published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    mailbox_id: int | None = Field(
+        default=None, foreign_key="mailbox.id", description="of a sealed case, until its citizen has taken the phrase"
+    )
 
 
 class CaseEvent(SQLModel, table=True):
@@ -273,6 +276,18 @@ async def bodies_held(session: AsyncSession, *, commune_id: int) -> set[int]:
     """Bodies that a case refers to: retention leaves them alone."""
     held = await session.exec(select(CaseEvent.body_id).where(col(CaseEvent.commune_id) == commune_id))
     return {body for body in held if body is not None}
+
+
+async def cut_off(session: AsyncSession, *, commune_id: int, case_id: int) -> None:
+    """Whom a case is about and who supports it is forgotten: it goes under seal."""
+    for table in (CaseSubject, CaseSupporter):
+        await session.exec(delete(table).where(col(table.commune_id) == commune_id, col(table.case_id) == case_id))
+
+
+async def forget_mailboxes(session: AsyncSession, *, commune_id: int, before: datetime) -> None:
+    """Nothing leads any more from a case that was sealed before that instant to its mailbox."""
+    mine = (col(Case.commune_id) == commune_id, col(Case.state) == "sealed", col(Case.closed_at) < before)
+    await session.exec(update(Case).where(*mine, col(Case.mailbox_id).is_not(None)).values(mailbox_id=None))
 
 
 async def part_with(session: AsyncSession, *, commune_id: int, account_id: int) -> None:

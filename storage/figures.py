@@ -39,8 +39,8 @@ class Between:
         return and_(col(instant) >= self.since, col(instant) < self.before)
 
     def cases(self) -> list[ColumnElement[bool]]:
-        """Cases past their draft that may be counted."""
-        found = [col(Case.commune_id) == self.commune_id, col(Case.state) != "draft"]
+        """Cases past their draft that may be counted; of what was sealed not even the office is told."""
+        found = [col(Case.commune_id) == self.commune_id, col(Case.state).not_in(("draft", "sealed"))]
         return found if self.scope is None else [*found, self.scope.condition()]
 
 

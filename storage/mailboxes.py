@@ -56,6 +56,12 @@ async def begin(session: AsyncSession, *, commune_id: int, code: str, on: date) 
     return mailbox
 
 
+def hand_in(mailbox: Mailbox, *, on: date) -> None:
+    """From now on holders see it."""
+    if mailbox.state != "open":
+        mailbox.state, mailbox.opened_on = "open", on
+
+
 async def get(session: AsyncSession, *, commune_id: int, mailbox_id: int) -> Mailbox | None:
     """One mailbox of this commune."""
     mine = (col(Mailbox.commune_id) == commune_id, col(Mailbox.id) == mailbox_id)

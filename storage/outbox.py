@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column, ColumnElement, UniqueConstraint
-from sqlmodel import Field, SQLModel, col, func, select, update
+from sqlmodel import Field, SQLModel, col, delete, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage.bodies import SEALED
 from storage.columns import UtcDateTime
 
 
@@ -49,6 +50,17 @@ class OutboxMessage(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     error: str | None = None
+
+
+_NOTHING_LEFT: dict[str, Any] = {
+    "text": SEALED,
+    "choices": [],
+    "sources": [],
+    "quotes_body_id": None,
+    "reference": None,
+    "action": None,
+    "topic": None,
+}
 
 
 async def put(session: AsyncSession, message: OutboxMessage) -> OutboxMessage:
@@ -133,6 +145,34 @@ async def unknown_of(session: AsyncSession, *, commune_id: int, account_id: int)
         col(OutboxMessage.id).not_in(repeated),
     )
     return list(await session.exec(select(OutboxMessage).where(*mine).order_by(col(OutboxMessage.id))))
+
+
+async def forget_case(session: AsyncSession, *, commune_id: int, account_ids: list[int], code: str) -> None:
+    """What was said of a case to these accounts: news of it goes, and replies that name it are blanked."""
+    mine = (
+        col(OutboxMessage.commune_id) == commune_id,
+        col(OutboxMessage.account_id).in_(account_ids),
+        (col(OutboxMessage.reference) == code) | col(OutboxMessage.text).contains(code),
+    )
+    on_its_way = col(OutboxMessage.state).in_(("sending", "unknown"))
+    await session.exec(delete(OutboxMessage).where(*mine, col(OutboxMessage.event_id).is_(None), ~on_its_way))
+    await session.exec(update(OutboxMessage).where(*mine).values(**_NOTHING_LEFT))
+
+
+async def blank_sealed(
+    session: AsyncSession, *, commune_id: int, account_id: int | None = None, before: datetime | None = None
+) -> None:
+    """That somebody's report turned out to be a denunciation is said to them once, and then stands nowhere."""
+    mine = [
+        col(OutboxMessage.commune_id) == commune_id,
+        col(OutboxMessage.event_id).is_(None),
+        col(OutboxMessage.action) == "denunciation",
+    ]
+    if account_id is not None:
+        mine.append(col(OutboxMessage.account_id) == account_id)
+    if before is not None:
+        mine.append(col(OutboxMessage.created_at) < before)
+    await session.exec(update(OutboxMessage).where(*mine).values(**_NOTHING_LEFT))
 
 
 async def blank(session: AsyncSession, *, commune_id: int, account_id: int) -> None:

@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel, col, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.columns import UtcDateTime
+from storage.inbox import InboxEvent
 
 
 class Question(SQLModel, table=True):
@@ -63,6 +64,19 @@ async def count_of(session: AsyncSession, *, commune_id: int, account_id: int) -
     """How many lines of the log stand against an account."""
     mine = (col(Question.commune_id) == commune_id, col(Question.account_id) == account_id)
     return (await session.exec(select(func.count()).where(*mine))).one()
+
+
+async def forget_words(session: AsyncSession, *, commune_id: int, body_ids: list[int]) -> None:
+    """What was asked in these bodies is blanked, and nobody is known to have asked it: their words are sealed."""
+    events = select(InboxEvent.id).where(
+        col(InboxEvent.commune_id) == commune_id, col(InboxEvent.body_id).in_(body_ids)
+    )
+    mine = (col(Question.commune_id) == commune_id, col(Question.event_id).in_(events))
+    await session.exec(
+        update(Question)
+        .where(*mine)
+        .values(masked_text="", folded_text="", account_id=None, event_id=None, topic=None, gap=None, papi=None)
+    )
 
 
 async def unlink(session: AsyncSession, *, commune_id: int, account_id: int) -> None:

@@ -69,7 +69,17 @@ async def holding(session: AsyncSession, *, commune_id: int, name: str) -> set[i
 async def forget_silent(session: AsyncSession, *, commune_id: int, before: datetime) -> int:
     """Drop conversations that fell silent before that instant; not one with a draft, or one asked about a case."""
     silent = (col(Talk.commune_id) == commune_id, col(Talk.last_at) < before, col(Talk.draft_id).is_(None))
-    waits = col(Talk.asks).startswith("cases.done") | col(Talk.asks).startswith("cases.more")
+    waits = (
+        col(Talk.asks).startswith("cases.done")
+        | col(Talk.asks).startswith("cases.more")
+        | col(Talk.asks).startswith("denunciation.claim")
+    )
     other = col(Talk.asks).is_(None) | ~waits
     result = await session.exec(delete(Talk).where(*silent, other))
     return int(result.rowcount)
+
+
+async def forget_claims(session: AsyncSession, *, commune_id: int, before: datetime) -> None:
+    """Nobody took the phrase of their sealed case in time: the talk does not tell any more that there was one."""
+    mine = (col(Talk.commune_id) == commune_id, col(Talk.last_at) < before, col(Talk.draft_id).is_(None))
+    await session.exec(delete(Talk).where(*mine, col(Talk.asks).startswith("denunciation.claim")))

@@ -104,7 +104,7 @@ class Wanted:
             (Case.field, self.field),
             (Case.urgency, self.urgency),
         )
-        found = [col(Case.commune_id) == commune_id]
+        found = [col(Case.commune_id) == commune_id, col(Case.state) != "sealed"]  # those are no officer's any more
         found += [col(column) == wanted for column, wanted in equal if wanted is not None]
         due = "late" if self.state == "late" else self.due
         if due is not None:

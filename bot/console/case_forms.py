@@ -11,6 +11,7 @@ from bot.console import words
 from bot.console.forms import BAD_DAY, NEEDED, choices, text_field, tidy_lines, which_field
 from handlers.case_words import REFUSALS
 from handlers.desk_entry import KINDS
+from handlers.into_seal import REASONS
 from knowledge.categories import categories
 
 LONGEST = 2_000
@@ -111,6 +112,18 @@ class Extend(Form):
 
     due_on = DateField("Hạn mới", [InputRequired(BAD_DAY)])
     reason = _words("Lý do, người dân đọc được")
+
+
+class Seal(Form):
+    """It is a denunciation."""
+
+    reason = SelectField(
+        "Vì sao, người dân đọc được",
+        [NEEDED],
+        choices=choices(REASONS.items()),
+        description="Lời kể được niêm phong ngay, không cán bộ nào còn thấy vụ việc; người gửi nhận câu bí mật để xem "
+        "trả lời. Không lấy lại được.",
+    )
 
 
 class Sort(Form):

@@ -10,14 +10,28 @@ from aiohttp import web
 from wtforms import Form
 
 from bot.console import words
-from bot.console.case_forms import PAPI, Answer, Ask, Assign, Extend, NewCase, Publish, Reclass, Refuse, Sort, Transfer
+from bot.console.case_forms import (
+    PAPI,
+    Answer,
+    Ask,
+    Assign,
+    Extend,
+    NewCase,
+    Publish,
+    Reclass,
+    Refuse,
+    Seal,
+    Sort,
+    Transfer,
+)
 from bot.console.forms import Subject, choices, day, number, typed
 from bot.console.pages import ConsolePages, moment
 from bot.console.visits import Route, Visit, go
-from handlers import case_acts, casework, outcomes, terms
+from handlers import case_acts, casework, into_seal, outcomes, terms
 from handlers.case_acts import DateTooEarly, NotTheirs, ReasonOwed
 from handlers.casebook import is_overdue
 from handlers.casework import Line, Listed
+from handlers.into_seal import TooFewMayRead
 from handlers.lifecycle import EVENTS, Lacking, NotNow
 from handlers.permissions import Act, may
 from handlers.workplace import Workplace
@@ -27,7 +41,7 @@ from storage import cases, officers, offices, places
 from storage.cases import Case
 
 CASES = "/console/cases"
-WHEN_OWED = ("extend", "answer", "assign")  # all that can be done to a case that is over its date
+WHEN_OWED = ("extend", "answer", "assign", "seal")  # all that can be done to a case that is over its date
 OWED = (
     "Vụ việc đã quá hẹn: ghi lý do và hạn mới trước. Khi chưa ghi thì chỉ trả lời được cho người dân, các việc khác "
     "tạm khóa. Người dân sẽ đọc được lý do và hạn mới này."
@@ -38,6 +52,7 @@ TROUBLES: dict[type[Exception], str] = {
     NotTheirs: "Không giao cho người này được: đã nghỉ, không có quyền, hoặc vụ việc nói về họ.",
     DateTooEarly: "Hạn mới phải sau hôm nay và sau hạn cũ.",
     ReasonOwed: OWED,
+    TooFewMayRead: "Chưa niêm phong được: cần ít nhất hai người giữ khóa mà vụ việc không nói tới. Vụ việc giữ nguyên.",
 }
 Doing = Callable[[Workplace, int, Any], Awaitable[None]]
 
@@ -98,6 +113,10 @@ async def _reclass(work: Workplace, case_id: int, form: Any) -> None:
     await case_acts.reclass(work, case_id, kind=form.kind.data, reason=form.reason.data)
 
 
+async def _seal(work: Workplace, case_id: int, form: Any) -> None:
+    await into_seal.seal(work, case_id, reason=form.reason.data)
+
+
 async def _publish(work: Workplace, case_id: int, form: Any) -> None:
     await outcomes.publish(work, case_id, outcome=form.outcome.data)
 
@@ -118,6 +137,7 @@ ACTS: dict[str, tuple[str, str, Act, type[Form], Doing]] = {
     "refuse": ("Từ chối", "Từ chối và báo người dân", Act.CASE_WORK, Refuse, _refuse),
     "sort": ("Sửa loại việc, thôn, mức gấp, lĩnh vực PAPI", "Lưu", Act.CASE_SORT, Sort, _sort),
     "reclass": ("Đổi loại đơn", "Đổi và báo người dân", Act.CASE_SORT, Reclass, _reclass),
+    "seal": ("Đây là tố cáo", "Niêm phong và báo người gửi", Act.CASE_SORT, Seal, _seal),
     "publish": ("Đăng kết quả công khai", "Duyệt, đăng", Act.CASE_PUBLISH, Publish, _publish),
     "close": ("Khép lại khi người dân chưa xác nhận", "Khép lại", Act.CASE_CLOSE, Form, _close),
 }
@@ -172,6 +192,9 @@ class CasePage:
                     await do(work, case_id, form)
             except tuple(TROUBLES) as refused:
                 return await self._show(visit, tried=(name, form), trouble=TROUBLES[type(refused)], status=422)
+            if name == "seal":
+                await visit.database.forget_log()  # the keys that were dropped leave the write-ahead log too
+                return go(CASES, done="da-luu")
             return go(f"{CASES}/{case_id}", done="da-luu")
 
         return handle

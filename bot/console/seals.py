@@ -10,12 +10,15 @@ from bot.console.pages import ConsolePages, Link, Table, moment
 from bot.console.visits import Route, Visit, go
 from handlers import sealed_tips
 from handlers.permissions import Act, may_at_all
-from handlers.sealed_tips import KeyInUse, Tip
+from handlers.sealed_tips import KeyInUse, NoPhraseYet, Tip
 from storage.sealing import FEWEST, BadKey
 
 SEALS = "/console/seals"
 BAD_KEY = "Dòng này không phải khóa công khai, hoặc chép thiếu. Chép cả dòng bắt đầu bằng dhseal1."
 USED_KEY = "Khóa này đã có người dùng. Mỗi người tự tạo khóa của mình bằng danhoi seal new-holder."
+
+
+NO_PHRASE = "Người gửi chưa nhận câu bí mật nên chưa ai đọc được lời trả lời; trả lời sau khi họ nhận."
 
 
 class SealPages:
@@ -76,8 +79,11 @@ class SealPages:
         if not form.validate():
             return await self._one(visit, form=form, status=422)
         mailbox_id = visit.number("id")
-        async with visit.work() as work:
-            await sealed_tips.answer(work, mailbox_id, typed(form.text))
+        try:
+            async with visit.work() as work:
+                await sealed_tips.answer(work, mailbox_id, typed(form.text))
+        except NoPhraseYet:
+            return await self._one(visit, form=form, trouble=NO_PHRASE, status=422)
         return go(f"{SEALS}/{mailbox_id}", done="da-luu")
 
     async def _listed(
@@ -111,7 +117,9 @@ class SealPages:
             status=status,
         )
 
-    async def _one(self, visit: Visit, *, form: SealAnswer | None = None, status: int = 200) -> web.Response:
+    async def _one(
+        self, visit: Visit, *, form: SealAnswer | None = None, trouble: str = "", status: int = 200
+    ) -> web.Response:
         async with visit.look() as work:
             tip = await sealed_tips.opened(work, visit.number("id"))
         return self._pages.show(
@@ -120,6 +128,8 @@ class SealPages:
             tip=tip,
             form=form or SealAnswer(),
             may_hold=_may_hold(visit) and tip.is_mine,
+            no_phrase="" if tip.can_be_answered else NO_PHRASE,
+            trouble=trouble,
             status=status,
         )
 

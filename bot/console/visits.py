@@ -107,14 +107,14 @@ class Visit:
         """One transaction that may write: also every read of personal data, which leaves a trace."""
         assert self.person is not None
         async with self.database.writing(commune_id=self.person.commune_id) as session:
-            yield Workplace(session, self.person, self.parts.vault, self.now, self.today)
+            yield Workplace(session, self.person, self.parts.vault, self.now, self.today, self.parts.worker.words)
 
     @asynccontextmanager
     async def look(self) -> AsyncIterator[Workplace]:
         """One view of what is nobody's personal data."""
         assert self.person is not None
         async with self.database.reading() as session:
-            yield Workplace(session, self.person, self.parts.vault, self.now, self.today)
+            yield Workplace(session, self.person, self.parts.vault, self.now, self.today, self.parts.worker.words)
 
 
 Page = Callable[[Visit], Awaitable[web.StreamResponse]]

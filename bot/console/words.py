@@ -101,6 +101,7 @@ CASE_EVENTS = {
     "extend": "Lùi hạn",
     "redate": "Tính lại hạn vì lịch đổi",
     "reclass": "Đổi loại đơn",
+    "seal": "Niêm phong vì là tố cáo",
     "sort": "Sửa loại việc",
     "warn": "Nhắc hạn",
     "apologise": "Xin lỗi vì trễ hẹn",

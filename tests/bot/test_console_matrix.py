@@ -48,6 +48,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "/console/cases/{id}/extend": {"reason": "Chờ vật tư", "due_on": "2026-12-31"},
     "/console/cases/{id}/sort": {"category": "road", "papi": "6"},
     "/console/cases/{id}/reclass": {"kind": "proposal", "reason": "Là kiến nghị"},
+    "/console/cases/{id}/seal": {"reason": "duty"},
     "/console/calendar/days": {"day": DAY, "is_off": "off", "why": "Công văn"},
     "/console/calendar/years": {"year": "2026"},
 }

@@ -24,6 +24,7 @@ from handlers.permissions import Role
 from knowledge.vietnamese import fold
 from storage import communes, mailboxes
 from storage.bodies import Vault
+from storage.cases import Case
 from storage.mailboxes import Mailbox
 from storage.tables import METADATA
 from tests.bot.console import hire, seat
@@ -36,6 +37,8 @@ CHANNELS = ("webchat", "terminal", "telegram", "zalo_bot", "zalo_oa")
 NAME, PHONE = "Quách Thị Lạc Hồng", "0987 123 654"
 STORY, MORE = "nuốt trọn bảy mươi bảy bao xi măng", "chở đêm bằng ghe ông Sáu Kèo"
 TOLD = f"tôi tố cáo kế toán xã {STORY} của công trình. Tôi tên {NAME}, số {PHONE}"
+HIDDEN = "mười hai bóng mới còn nằm trong kho riêng"
+REPORTED = f"đèn đường ngõ 5 hỏng từ hôm qua, {HIDDEN}. Tôi tên {NAME}, số {PHONE}"
 LOOKED_FOR = (NAME, "Lạc Hồng", PHONE, STORY, "bảy mươi bảy bao", MORE, "Sáu Kèo")
 
 
@@ -111,6 +114,50 @@ async def test_told_on_any_channel_it_is_read_by_two_holders_and_nobody_else(
     assert readable_with_our_key(places, dropped, parts.vault) == []
 
 
+@pytest.mark.parametrize("someone", CHANNELS, indirect=True)
+async def test_a_report_that_an_officer_calls_a_denunciation_stands_nowhere_any_more(
+    someone: Driver, dropped: list[tuple[bytes, bytes]], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)  # as served; the masked question passed the driver while it was any report
+    parts, server = someone.served.parts, someone.served.server
+    commune = await communes_only(someone)
+    names = ("Trần Quốc Bảo", "Phạm Hải Yến", "Lý Gia Thịnh")
+    holders = await appoint(parts.database, commune, names=names, now=parts.clock.now(), today=THE_DAY)
+    await someone.says(REPORTED)
+    for _question in range(3):
+        if "Mã của anh/chị" in (said := (await someone.says("gửi"))[-1].text):
+            break
+        await someone.says("bỏ qua")
+    assert "Mã của anh/chị" in said
+    [case] = await someone.served.rows(Case)
+    desk = await seat(parts, server, await hire(parts, commune, Role.DESK))
+    address = f"/console/cases/{case.id}"
+    assert HIDDEN in await desk.opens(address), "until then it is read as any report"
+    answered = await desk.sends(f"{address}/ask", page=address, words=f"Có phải {HIDDEN}?")
+    assert answered.status == 303
+    await someone.says(f"dạ phải, {MORE}")
+    sealed = await desk.sends(f"{address}/seal", page=address, reason="duty")
+    assert (sealed.status, sealed.headers["Location"]) == (303, "/console/cases?done=da-luu")
+    assert (await desk.client.get(address)).status == 404
+    await desk.client.session.close()
+
+    [both] = await read_together(parts.database, holders[0], holders[2])
+    assert HIDDEN in both and MORE in both and "Lạc Hồng" not in both and "987" not in both
+    await asyncio.sleep(1)
+    places = {
+        **await pages(someone, commune),
+        **files(tmp_path),
+        "rows": json.dumps(await rows(someone), ensure_ascii=False, default=str).encode(),
+        "log": caplog.text.encode(),
+        "names": "\n".join(all_names(tmp_path)).encode(),
+    }
+    wanted = forms((*LOOKED_FOR, HIDDEN, "bóng mới còn"))
+    assert {(name, words) for name, raw in places.items() for words in wanted if words in raw} == set()
+    assert readable_with_our_key(places, dropped, parts.vault) == []
+    [case] = await someone.served.rows(Case)
+    assert (case.state, case.account_id, case.latitude, case.hamlet_id) == ("sealed", None, None, None)
+
+
 def readable_with_our_key(places: dict[str, bytes], dropped: list[tuple[bytes, bytes]], vault: Vault) -> list[str]:
     """Texts whose key and words both stand in the file, its log or the backup: those our own key could open."""
     raw = b"".join(places[name] for name in places if name.startswith("danhoi.db") or name == "backup")
@@ -118,7 +165,7 @@ def readable_with_our_key(places: dict[str, bytes], dropped: list[tuple[bytes, b
     for key, text in dropped:
         if key in raw and text in raw:
             left.append(SecretBox(vault.unwrap(key)).decrypt(text).decode())
-    return [words for words in left if any(one in words for one in (STORY, MORE, NAME, fold(STORY)))]
+    return [words for words in left if any(one in words for one in (STORY, HIDDEN, MORE, NAME, fold(STORY)))]
 
 
 def forms(wanted: tuple[str, ...]) -> list[bytes]:

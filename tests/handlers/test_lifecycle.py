@@ -99,13 +99,18 @@ def keeps_its_promises(before: Standing, event: Happening, after: Standing) -> N
         assert after.evidence in EVIDENCE and after.answered_at is not None
     if after.state == "refused":
         assert after.reason and after.closed_at is not None
-    if before.state == "refused":
-        assert after.state == "refused"  # a refusal is not taken back behind the citizen's back
+    if before.state in ("refused", "sealed"):
+        assert after.state == before.state  # neither is taken back behind the citizen's back
+    if after.state == "sealed":
+        assert (after.kind, after.held_by) == (
+            "denunciation",
+            "seal_holder",
+        ) and after.due_on is after.officer_id is None
     if event.kind == "reopen":
         assert not before.is_reopened and after.is_reopened and after.state in RUNNING and after.due_on is not None
     if before.is_reopened:
         assert after.is_reopened
-    assert (after.closed_at is not None) == (after.state in ("closed", "refused"))
+    assert (after.closed_at is not None) == (after.state in ("closed", "refused", "sealed"))
     assert not after.is_forced or after.state == "closed"
 
 

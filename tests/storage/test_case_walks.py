@@ -43,7 +43,7 @@ async def test_two_hundred_walks_leave_no_row_that_its_events_do_not_tell(
         assert [event.kind for event in history] == kept and differences(row, history) == []
         assert row.state == "draft" or row.officer_id is not None or row.held_by
         assert row.state not in ("answered", "closed") or row.evidence
-        assert row.state in ("draft", "answered", "closed", "refused", *RUNNING)
+        assert row.state in ("draft", "answered", "closed", "refused", "sealed", *RUNNING)
 
 
 async def _walk(session: Any, account: ChannelAccount, dice: random.Random, walk: int) -> tuple[Case, list[str]]:

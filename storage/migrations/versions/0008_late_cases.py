@@ -1,4 +1,4 @@
-"""late cases and terms
+"""late cases, terms, cases under seal
 
 Revision: 0008, after 0007; made on 2026-11-28
 """
@@ -28,6 +28,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("term_days", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("term_unit", sa.String(), nullable=False, server_default="working_day"))
         batch_op.add_column(sa.Column("term_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("mailbox_id", sa.Integer(), nullable=True))
+        batch_op.create_foreign_key(op.f("fk_case_mailbox_id"), "mailbox", ["mailbox_id"], ["id"])
     promised = sa.select(COMMUNE.c.answer_days).where(COMMUNE.c.id == CASE.c.commune_id).scalar_subquery()
     op.execute(
         CASE.update().where(CASE.c.received_at.is_not(None)).values(term_days=promised, term_at=CASE.c.received_at)
@@ -50,5 +52,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("answerterm")
     with op.batch_alter_table("case", schema=None) as batch_op:
-        for name in ("term_at", "term_unit", "term_days", "news_on", "sorry_for"):
+        batch_op.drop_constraint(op.f("fk_case_mailbox_id"), type_="foreignkey")
+        for name in ("mailbox_id", "term_at", "term_unit", "term_days", "news_on", "sorry_for"):
             batch_op.drop_column(name)
