@@ -1,4 +1,4 @@
-"""Draft petitions as Word and PDF files, made in memory: the national heading, what was told, room for the pen."""
+"""Petitions and letters as Word and PDF files, made in memory: the national heading, the lines, room for the pen."""
 
 from __future__ import annotations
 
@@ -19,8 +19,6 @@ from handlers.petition import Draft
 
 NATION, MOTTO = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"
 PLACE_AND_DAY = "................, ngày ...... tháng ...... năm ......"
-TRUE = "Tôi cam đoan nội dung trên là đúng sự thật."
-SIGN = "(ký tên hoặc điểm chỉ, ghi rõ họ tên)"
 FAMILY = "letters"
 MARGIN, LINE = 20.0, 6.5  # millimetres
 ROWS_FOR_THE_PEN = 2
@@ -57,8 +55,9 @@ def as_docx(draft: Draft) -> bytes:
         paragraph = paper.add_paragraph()
         paragraph.add_run(f"{label}: ").bold = True
         paragraph.add_run(words or _dots(60))
-    put(TRUE)
-    put(f"{draft.signs}\n{SIGN}\n\n\n", align=right)
+    if draft.pledge:
+        put(draft.pledge)
+    put(f"{draft.signs}\n{draft.pen}\n\n\n", align=right)
     paper.add_paragraph().add_run(draft.note).font.size = Pt(9)
     held = io.BytesIO()
     paper.save(held)
@@ -90,8 +89,9 @@ def as_pdf(draft: Draft) -> bytes:
         put(f"{label}:", bold=True)
         put(words or "\n".join([_dots(148)] * ROWS_FOR_THE_PEN))
     paper.ln(LINE / 2)
-    put(TRUE)
-    put(f"{draft.signs}\n{SIGN}", align=Align.R)
+    if draft.pledge:
+        put(draft.pledge)
+    put(f"{draft.signs}\n{draft.pen}", align=Align.R)
     paper.ln(LINE * 4)
     put(draft.note, size=8)
     return bytes(paper.output())

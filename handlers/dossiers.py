@@ -6,9 +6,11 @@ import re
 
 from handlers.contract import Choice, Desk, Feature, Incoming, Reply, Source
 from handlers.grounds import grounds
+from handlers.late_dossiers import told
 from handlers.people import TO_A_PERSON, desk_line
-from storage import dossiers
+from storage import dossiers, late_dossiers
 from storage.dossiers import Dossier
+from storage.late_dossiers import LateDossier
 from storage.talks import Talk
 
 LATE = "tthc.chung.ho-so-tre-hen"
@@ -21,6 +23,10 @@ async def handle(message: Incoming, desk: Desk) -> Reply:
     """State and day as the commune imported them; a code that is not there is said not to be there."""
     code = message.meaning.codes[0]
     found = await dossiers.find(desk.shelf, commune_id=desk.commune_id, code=code)
+    key = dossiers.hashed(code, commune_id=desk.commune_id)
+    sorry = await late_dossiers.of_code(desk.shelf, commune_id=desk.commune_id, code_hash=key)
+    if sorry is not None and not (found is not None and found.is_done):
+        return _apologise(sorry, desk)
     if found is None:
         return await _not_found(desk)
     return _late(found, desk) if is_late(found, desk) else _known(found, desk)
@@ -65,6 +71,17 @@ def _late(dossier: Dossier, desk: Desk) -> Reply:
         TO_A_PERSON,
     )
     return Reply(text, "track", choices=choices, sources=(_source(dossier, desk), *grounds(desk, LATE)))
+
+
+def _apologise(row: LateDossier, desk: Desk) -> Reply:
+    """The desk has said why it is late and when it comes."""
+    text = f"Dạ, hồ sơ của anh/chị hẹn trả {row.due_on:%d/%m/%Y} nên đã trễ hẹn. {told(row)}\nEm không lưu mã này."
+    choices = (
+        Choice("Khi hồ sơ trễ hẹn", f"topics.open:{LATE}"),
+        Choice("Phản ánh việc trễ hẹn", "reports.start"),
+        TO_A_PERSON,
+    )
+    return Reply(text, "track", choices=choices, sources=grounds(desk, LATE))
 
 
 def _source(dossier: Dossier, desk: Desk) -> Source:

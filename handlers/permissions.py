@@ -27,6 +27,8 @@ class Act(StrEnum):
     CASE_ADD = "case.add"
     CASE_PUBLISH = "case.publish"
     FIGURE_READ = "figure.read"
+    BOOK_READ = "book.read"
+    DOSSIER_APOLOGISE = "dossier.apologise"
     GAP_READ = "gap.read"
     CHANNEL_READ = "channel.read"
     COMMUNE_READ = "commune.read"
@@ -65,20 +67,21 @@ HEADING = frozenset({Act.CASE_ASSIGN, Act.CASE_CLOSE, Act.CASE_NAME_SUBJECT})
 ACTS: dict[Role, frozenset[Act]] = {
     Role.DESK: CASEWORK
     | HANDLING
-    | {Act.CASE_ASSIGN, Act.CASE_NAME_SUBJECT, Act.CASE_ADD, Act.COMMUNE_READ, Act.GAP_READ},
+    | {Act.CASE_ASSIGN, Act.CASE_NAME_SUBJECT, Act.CASE_ADD, Act.COMMUNE_READ, Act.GAP_READ, Act.BOOK_READ}
+    | {Act.DOSSIER_APOLOGISE},
     Role.FIELD: CASEWORK | HANDLING,
     Role.UNIT_HEAD: CASEWORK | HANDLING | HEADING | {Act.OFFICER_READ, Act.STAND_IN_EDIT, Act.FIGURE_READ},
     Role.LEADER: CASEWORK
     | HANDLING
     | HEADING
     | {Act.CASE_PUBLISH, Act.COMMUNE_READ, Act.GAP_READ, Act.OFFICER_READ, Act.STAND_IN_EDIT, Act.FACTOR_RESET}
-    | {Act.CALENDAR_EDIT, Act.FIGURE_READ},
+    | {Act.CALENDAR_EDIT, Act.FIGURE_READ, Act.BOOK_READ, Act.DOSSIER_APOLOGISE},
     Role.CURATOR: frozenset({Act.GAP_READ, Act.COMMUNE_READ}),
     Role.APPROVER: frozenset({Act.GAP_READ, Act.COMMUNE_READ}),
     Role.BROADCASTER: frozenset({Act.COMMUNE_READ}),
     Role.INSPECTOR: CASEWORK  # what is told about leaders comes to the inspector
     | {Act.CASE_ASSIGN, Act.CASE_WORK, Act.OFFICER_READ, Act.AUDIT_READ, Act.AUDIT_EXPORT, Act.SEAL_READ}
-    | {Act.FIGURE_READ},
+    | {Act.FIGURE_READ, Act.BOOK_READ},
     Role.SEAL_HOLDER: frozenset({Act.COMMUNE_READ, Act.SEAL_READ, Act.SEAL_HOLD}),
     Role.OPERATOR: frozenset(
         {

@@ -42,6 +42,8 @@ class Draft:
     lines: tuple[tuple[str, str], ...]
     signs: str
     note: str
+    pledge: str = "Tôi cam đoan nội dung trên là đúng sự thật."
+    pen: str = "(ký tên hoặc điểm chỉ, ghi rõ họ tên)"
 
 
 async def handle(message: Incoming, desk: Desk) -> Reply:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import BindParameter, ColumnElement, bindparam, case, tuple_
 from sqlmodel import and_, col, false, func, or_, select
@@ -189,6 +189,30 @@ async def resting(session: AsyncSession, asked: Asked, *, limit: int, after: Pla
     if after is not None:
         mine.append(col(Case.id) < after.case_id)
     return list(await session.exec(select(Case).where(*mine).order_by(col(Case.id).desc()).limit(limit)))
+
+
+async def received(
+    session: AsyncSession,
+    *,
+    commune_id: int,
+    scope: Scope,
+    since: datetime,
+    before: datetime,
+    origin: str | None,
+    limit: int,
+) -> list[Case]:
+    """Cases past their draft that came in this time, the oldest first; `origin`: by that path alone."""
+    mine = [
+        col(Case.commune_id) == commune_id,
+        col(Case.state) != "draft",
+        col(Case.received_at) >= since,
+        col(Case.received_at) < before,
+        scope.condition(),
+    ]
+    if origin is not None:
+        mine.append(col(Case.origin) == origin)
+    order = (col(Case.received_at), col(Case.id))
+    return list(await session.exec(select(Case).where(*mine).order_by(*order).limit(limit)))
 
 
 async def counts(session: AsyncSession, *, commune_id: int, scope: Scope, today: date) -> Counts:

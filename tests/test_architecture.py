@@ -48,6 +48,7 @@ ROWS = {
     "Reach",
     "Mailbox",
     "Petition",
+    "LateDossier",
     "Asked",  # these two name the commune themselves
     "Between",
 }

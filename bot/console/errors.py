@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.errors import Words
 from handlers.casework import NoSuchCase
+from handlers.late_dossiers import NoSuchLetter
 from handlers.permissions import NotAllowed
 from handlers.sealed_tips import NoSuchTip
 from handlers.sign_in import LinkSpent
@@ -48,5 +49,6 @@ SENTENCES: dict[type[Exception], Words] = {
     NoSuchOfficer: Words(404, "Không có cán bộ này", "Không tìm thấy cán bộ hoặc quyền này trong xã của anh/chị."),
     NoSuchUnit: Words(404, "Không có đơn vị này", "Không tìm thấy đơn vị hoặc thôn này trong xã của anh/chị."),
     NoSuchTip: Words(404, "Không có tin báo này", "Không tìm thấy tin báo này trong phần việc của anh/chị."),
+    NoSuchLetter: Words(404, "Không có thư này", "Không tìm thấy thư xin lỗi này trong xã của anh/chị."),
     NoSuchCase: Words(404, "Không có vụ việc này", "Không tìm thấy vụ việc này trong phần việc của anh/chị."),
 }

@@ -147,7 +147,7 @@ class FigurePages:
     async def _report(self, visit: Visit, kind: str, make: Callable[..., bytes]) -> web.Response:
         from bot.console.report_files import Report, Section
 
-        span = _month(visit)
+        span = month_asked(visit)
         whole = _sees_whole(visit)
         async with visit.work() as work:
             names = [name for name in IN_REPORT if whole or not FIGURES[name].whole]
@@ -189,7 +189,8 @@ def _asked(visit: Visit) -> tuple[str, Span, str]:
     return name if name in FIGURES else "units", span, ""
 
 
-def _month(visit: Visit) -> Span:
+def month_asked(visit: Visit) -> Span:
+    """The month in the address, this one where none is named."""
     try:
         return Span.month_of(date.fromisoformat(f"{visit.request.query.get('month', '')}-01"))
     except (ValueError, OverflowError):

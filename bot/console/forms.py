@@ -8,7 +8,7 @@ from typing import Any
 
 from wtforms import DateField, FloatField, Form, IntegerField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
 from bot.console import words
 from handlers.townhall import CITIZEN_WORDS, OWN_WORDS
@@ -220,6 +220,21 @@ class SealAnswer(Form):
         filters=[tidy_lines],
         description="Gửi rồi không ai trong xã đọc lại được. Không nhắc lại chi tiết có thể lộ người báo tin.",
     )
+
+
+class LateDossierForm(Form):
+    """A dossier that comes late."""
+
+    code = StringField(
+        "Mã hồ sơ",
+        [NEEDED, Regexp(r"[\w.\-/]{6,40}$", message="Mã hồ sơ gồm chữ, số, dấu chấm, gạch; từ 6 đến 40 ký tự.")],
+        filters=[_tidy],
+        description="Ghi trên giấy hẹn. Người dân hỏi bằng mã này thì đọc được lời xin lỗi.",
+        default="",
+    )
+    due_on = DateField("Ngày đã hẹn trả", [InputRequired(BAD_DAY)])
+    new_due_on = DateField("Ngày hẹn mới", [InputRequired(BAD_DAY)])
+    reason = text_field("Lý do trễ hẹn", needed=True, most=200, hint="Người dân đọc đúng những lời này.")
 
 
 class AuditFilter(Form):

@@ -21,6 +21,7 @@ MENU: tuple[tuple[str, str, Act], ...] = (
     ("/console/cases", "Vụ việc", Act.CASE_LIST),
     ("/console/bell", "Việc mới", Act.CASE_LIST),
     ("/console/figures", "Số liệu", Act.FIGURE_READ),
+    ("/console/books", "Sổ, hồ sơ trễ", Act.BOOK_READ),
     ("/console/seals", "Niêm phong", Act.SEAL_READ),
     ("/console/gaps", "Câu chưa trả lời", Act.GAP_READ),
     ("/console/officers", "Cán bộ", Act.OFFICER_READ),

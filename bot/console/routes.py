@@ -8,6 +8,7 @@ from bot.assembly import Parts
 from bot.console.account import Account
 from bot.console.attached import AttachedPages
 from bot.console.audit import AuditPages
+from bot.console.books import BookPages
 from bot.console.calendar import CalendarPages
 from bot.console.cases import CasePages
 from bot.console.channels import ChannelPages
@@ -32,6 +33,7 @@ def routes(site: Site) -> list[Route]:
         CasePages,
         AttachedPages,
         FigurePages,
+        BookPages,
         SealPages,
         GapPages,
         OfficerPages,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from nacl.public import PrivateKey
@@ -14,9 +15,11 @@ from bot.console import words
 from bot.console.routes import routes
 from bot.console.visits import Gate, Route
 from bot.site import Site
-from handlers.permissions import ACTS, EVERYBODY, Act, Role
+from handlers import late_dossiers
+from handlers.permissions import ACTS, EVERYBODY, Act, Role, person_of
 from handlers.registering import register
 from handlers.sign_in import Door
+from handlers.workplace import Workplace
 from storage import accounts, cases, communes, grants, mailboxes, officers, offices, places, seals, sign_ins
 from storage.communes import ChannelAccount, Commune
 from storage.grants import Grant, StandIn
@@ -40,6 +43,12 @@ FIELDS: dict[str, dict[str, str]] = {
     "/console/commune/hamlets": {"names": "Thôn Mới"},
     "/console/cases/new": {"kind": "report", "words": "Đường hỏng"},
     "/console/cases/assign": {"officer": "1", "case": "1"},
+    "/console/late-dossiers": {
+        "code": "H01-261101-0001",
+        "due_on": "2026-11-20",
+        "new_due_on": "2026-11-27",
+        "reason": "Chờ xác nhận của nơi khác",
+    },
     "/console/cases/{id}/publish": {"outcome": "Đã thay bóng."},
     "/console/cases/{id}/ask": {"words": "Đèn nào ạ?"},
     "/console/cases/{id}/answer": {"words": "Đã thay bóng.", "evidence": "document", "document": "12/CV-UBND"},
@@ -138,6 +147,15 @@ class Things:
                 await seals.keep(session, mailbox_id=box.id or 0, text="việc kín", to=keys, on=THE_DAY, **mine)
         return {"id": box.id or 0}
 
+    async def late_dossier(self) -> dict[str, int]:
+        """An apology with its letter."""
+        officer = await hire(self.parts, self.commune, Role.DESK)
+        async with self.parts.database.writing() as session:
+            person = await person_of(session, officer, on=THE_DAY)
+            work = Workplace(session, person, self.parts.vault, self.parts.clock.now(), THE_DAY)
+            day = {"due_on": THE_DAY - timedelta(days=3), "new_due_on": THE_DAY + timedelta(days=3)}
+            return {"id": await late_dossiers.register(work, code="H01-261101-0002", reason="Chờ xác nhận", **day)}
+
     async def session(self) -> dict[str, int]:
         """A session of somebody else."""
         other = await hire(self.parts, self.commune, Role.DESK)
@@ -161,6 +179,7 @@ class Things:
             "/console/stand-ins/": self.stand_in,
             "/console/cases/": self.case,
             "/console/seals/": self.tip,
+            "/console/late-dossiers/": self.late_dossier,
             "/console/account/sessions/": self.session,
         }
         return await next(make for start, make in makers.items() if path.startswith(start))()

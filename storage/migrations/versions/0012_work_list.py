@@ -34,9 +34,29 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_casewords_commune_id"), "casewords", ["commune_id"])
     op.create_index(op.f("ix_casewords_body_id"), "casewords", ["body_id"])
+    op.create_table(
+        "latedossier",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("commune_id", sa.Integer(), nullable=False),
+        sa.Column("code_hash", sa.String(), nullable=False),
+        sa.Column("code_body_id", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("new_due_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("head", sa.String(), nullable=False),
+        sa.Column("officer_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["code_body_id"], ["body.id"], name=op.f("fk_latedossier_code_body_id")),
+        sa.ForeignKeyConstraint(["commune_id"], ["commune.id"], name=op.f("fk_latedossier_commune_id")),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_latedossier_officer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_latedossier")),
+    )
+    op.create_index(op.f("ix_latedossier_commune_id"), "latedossier", ["commune_id"])
+    op.create_index("ix_latedossier_commune_id_code_hash", "latedossier", ["commune_id", "code_hash"])
 
 
 def downgrade() -> None:
+    op.drop_table("latedossier")
     op.drop_table("casewords")
     with op.batch_alter_table("question") as batch_op:
         batch_op.drop_index("ix_question_commune_id_asked_at")
