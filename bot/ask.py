@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -71,9 +71,16 @@ class Counter:
     """Answers questions one after the other, each as if it were the first of a talk."""
 
     def __init__(
-        self, session: AsyncSession, knowledge: Knowledge, clock: Clock, desk: Desk, served: dict[str, Commune]
+        self,
+        session: AsyncSession,
+        knowledge: Knowledge,
+        clock: Clock,
+        desk: Desk,
+        served: dict[str, Commune],
+        own: Mapping[int, Knowledge],
     ) -> None:
         """Use `counter()`."""
+        self._own = own
         self._session, self._knowledge, self._clock = session, knowledge, clock
         self._home, self._desk, self._served = desk.commune, desk, served
 
@@ -82,12 +89,13 @@ class Counter:
         began = time.perf_counter()
         today = asked.on or self._clock.today()
         words = tidy(asked.text)
-        places = self._knowledge.places.mentions(words)
-        meaning = self._knowledge.understand(old_names.without(words, places), on=today)
-        message = Incoming(words, meaning, places=places)
         desk = self._desk
         desk.commune, desk.today = self._at(asked.place, today), today
+        desk.knowledge = self._knowledge_at(desk.commune)
         desk.talk = Talk(commune_id=desk.commune_id, account_id=desk.account_id, last_at=desk.now)
+        places = desk.knowledge.places.mentions(words)
+        meaning = desk.knowledge.understand(old_names.without(words, places), on=today)
+        message = Incoming(words, meaning, places=places)
         savepoint = await self._session.begin_nested()
         try:
             reply = await routing.choose(message, desk.talk).handle(message, desk)
@@ -97,6 +105,11 @@ class Counter:
             await savepoint.rollback()
         reply = with_candidates(reply, message)
         return Given(asked, _filled(reply, words), (time.perf_counter() - began) * 1000)
+
+    def _knowledge_at(self, commune: Commune) -> Knowledge:
+        """With the commune's own layer, where it is one of those that are served."""
+        is_served = self._served.get(commune.code) is commune or commune is self._home
+        return self._own.get(commune.id or 0, self._knowledge) if is_served else self._knowledge
 
     def _at(self, place: str | None, today: date) -> Commune:
         if place is None:
@@ -119,11 +132,16 @@ def with_candidates(reply: Reply, message: Incoming) -> Reply:
 
 @asynccontextmanager
 async def counter(
-    knowledge: Knowledge, clock: Clock, served: Sequence[Commune] = (), published: Database | None = None
+    knowledge: Knowledge,
+    clock: Clock,
+    served: Sequence[Commune] = (),
+    published: Database | None = None,
+    own: Mapping[int, Knowledge] | None = None,
 ) -> AsyncIterator[Counter]:
     """A counter over a scratch database: at the only commune that is served, at the sample one where there is none, or,
     where several are served, at none of them until a question names its place. `published`: the database of those that
-    are served, in which their prices and contacts are looked up; nothing is written to it."""
+    are served, in which their prices and contacts are looked up; nothing is written to it. `own`: what communes with
+    approved texts of their own answer with."""
     database = Database(IN_MEMORY)
     async with database.engine.begin() as connection:
         await connection.run_sync(METADATA.create_all)
@@ -131,9 +149,9 @@ async def counter(
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(database.writing())
         home = await _home(session, served, now=now, today=clock.today())
-        own = await communes.channel_account(session, commune_id=home.id or 0, channel="terminal")
-        assert home.id is not None and own is not None and own.id is not None
-        account = await find_or_add(session, commune_id=home.id, channel_account_id=own.id, chat_key="ask")
+        line = await communes.channel_account(session, commune_id=home.id or 0, channel="terminal")
+        assert home.id is not None and line is not None and line.id is not None
+        account = await find_or_add(session, commune_id=home.id, channel_account_id=line.id, chat_key="ask")
         vault = Vault(SCRATCH_KEY)
         body = await vault.put(session, commune_id=home.id, text="", at=now)
         talk = Talk(commune_id=home.id, account_id=account.id or 0, last_at=now)
@@ -143,7 +161,7 @@ async def counter(
         for each in served or (home,):
             await open_book(desk.shelf, commune_id=each.id or 0)
         by_code = {each.code: each for each in (*served, home) if each.code}
-        yield Counter(session, knowledge, clock, desk, by_code)
+        yield Counter(session, knowledge, clock, desk, by_code, own or {})
     await database.close()
 
 
@@ -170,9 +188,10 @@ async def answer_lines(
     clock: Clock,
     served: Sequence[Commune] = (),
     published: Database | None = None,
+    own: Mapping[int, Knowledge] | None = None,
 ) -> list[dict[str, Any]]:
     """The output lines for input lines of the contract, in order; a bad one stops all with its number."""
-    async with counter(knowledge, clock, served, published) as desk:
+    async with counter(knowledge, clock, served, published, own) as desk:
         return [(await _numbered(desk, number, line)).as_line() for number, line in enumerate(lines, 1)]
 
 

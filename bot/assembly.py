@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -20,6 +20,7 @@ from bot.delivery import Delivery
 from bot.files.keeping import FileKeeper
 from bot.files.links import Links
 from bot.intake import Intake
+from bot.layering import Layers
 from bot.ledger import Outlet
 from bot.opening import bring_up
 from bot.pipeline import Tools
@@ -49,20 +50,28 @@ class Parts:
     knowledge: Knowledge | None = None
     tally: Tally = field(default_factory=Tally)
     connections: Connections = field(default_factory=Connections)
+    own: dict[int, Knowledge] = field(default_factory=dict)  # of communes with approved texts of their own
     files: FileKeeper = field(init=False)
     links: Links = field(init=False)
+    layers: Layers = field(init=False)
     _loaded: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
-        """What follows from the rest."""
+        """What follows from the rest; the layers look at these very parts."""
         blobs = FolderBlobs(self.settings.files_dir)
         self.files = FileKeeper(self.database, self.vault, self.settings.clock, blobs)
         self.links = Links(self.settings.secret_key)
+        self.layers = Layers(self)
 
     @property
     def clock(self) -> Clock:
         """Business time."""
         return self.settings.clock
+
+    def knowledge_of(self, commune_id: int) -> Knowledge:
+        """What a commune answers with, once the knowledge is loaded."""
+        assert self.knowledge is not None
+        return self.own.get(commune_id, self.knowledge)
 
     async def ready(self) -> Knowledge:
         """The knowledge, as soon as it is loaded."""
@@ -76,7 +85,7 @@ class Parts:
         await asyncio.to_thread(
             knowledge.places.mentions, "xã Đại Tâm, Mỹ Xuyên"
         )  # the tables of names, before the first message asks
-        self.take(knowledge)
+        self.take(knowledge, await self.layers.over(knowledge))
         await self._open_books()
 
     async def _open_books(self) -> None:
@@ -85,13 +94,19 @@ class Parts:
             for commune in await communes.all_of_them(session):
                 await open_book(session, commune_id=commune.id or 0)
 
-    def take(self, knowledge: Knowledge) -> None:
-        """Answer with this knowledge from now on."""
-        self.knowledge = knowledge
+    def take_own(self, commune_id: int, knowledge: Knowledge | None) -> None:
+        """A commune answers with this from now on; None: with what is shipped."""
+        self.own.pop(commune_id, None)
+        if knowledge is not None:
+            self.own[commune_id] = knowledge
+
+    def take(self, knowledge: Knowledge, own: Mapping[int, Knowledge] | None = None) -> None:
+        """Answer with this knowledge from now on, and with the communes' layers over it."""
+        self.knowledge, self.own = knowledge, dict(own or {})
         rules = self.settings.channels
         house = House(rules.per_minute, rules.burst, rules.officer_silence)
         url, unproven = self.settings.public_url, rules.unproven
-        self.worker.tools = Tools(self.vault, knowledge, self.clock, house, url, unproven)
+        self.worker.tools = Tools(self.vault, knowledge, self.clock, house, url, unproven, self.own)
         self._loaded.set()
         self.worker.wake()
 

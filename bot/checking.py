@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from datetime import date
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.errors import AuditBroken
-from handlers import topics
 from handlers.casebook import differences
-from handlers.contract import FIRST_SCREEN
+from handlers.entry_checks import too_long
 from handlers.lifecycle import Lacking, NotNow
-from knowledge import answers
 from knowledge.base import CONTENT
 from knowledge.check import faults, summary
 from knowledge.entries import load
-from knowledge.entry import Entry
-from knowledge.errors import NothingInForce
 from storage import audit, case_lists, communes, health, inbox
 from storage.bodies import Vault
 from storage.database import Database
@@ -29,26 +25,11 @@ def check_content(say: Say, *, today: date) -> bool:
     """Say every fault with file and line, then what there is; True when there is no fault."""
     found = [str(fault) for fault in faults(CONTENT)]
     if not found:
-        found = [fault for entry in load(CONTENT).values() for fault in too_long(entry, today)]
+        found = [f"{entry.file}:1: {problem}" for entry in load(CONTENT).values() for problem in too_long(entry, today)]
     for fault in found:
         say(fault)
     say(" · ".join(f"{name}: {count}" for name, count in summary(CONTENT).items()))
     return not found
-
-
-def too_long(entry: Entry, today: date) -> Iterator[str]:
-    """First screens over the limit, uncut, on every day on which what the entry says changes."""
-    for day in sorted({today, *entry.change_days()}):
-        try:
-            screen = topics.opening_screen(answers.answer(entry, day, max(today, day)))
-        except NothingInForce:
-            continue
-        if len(screen.printed) > FIRST_SCREEN:
-            yield (
-                f"{entry.file}:1: màn hình đầu ngày {day:%d/%m/%Y} dài {len(screen.printed)} ký tự "
-                f"(tối đa {FIRST_SCREEN}); rút gọn answer, steps hoặc chuyển bớt xuống details"
-            )
-            return
 
 
 async def _rebuilt(session: AsyncSession) -> AsyncIterator[str]:

@@ -227,8 +227,8 @@ def train() -> None:
 def gaps(code: str | None) -> None:
     """Câu người dân hỏi mà bot chưa trả lời được hoặc bị chê, gộp câu gần giống, nhiều nhất trước (đã che tên, số)."""
     from bot.communes import only
-    from bot.gaps import cluster
     from bot.opening import opened
+    from handlers.gaps import cluster
     from storage import questions
 
     async def work(settings: Settings) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -41,6 +42,11 @@ class Tools:
     house: House = field(default_factory=House)
     public_url: str | None = None
     unproven: frozenset[str] = frozenset()
+    own: Mapping[int, Knowledge] = field(default_factory=dict)  # of communes with approved texts of their own
+
+    def known_to(self, commune_id: int) -> Knowledge:
+        """What a commune answers with: its own layer over the shipped content, or that alone."""
+        return self.own.get(commune_id, self.knowledge)
 
 
 async def work(session: AsyncSession, event: InboxEvent, channel: Channel, tools: Tools) -> bool:
@@ -143,7 +149,7 @@ async def open_desk(session: AsyncSession, event: InboxEvent, tools: Tools, chan
         commune=commune,
         account=account,
         talk=talk or talks.Talk(commune_id=event.commune_id, account_id=account.id, last_at=now),
-        knowledge=tools.knowledge,
+        knowledge=tools.known_to(event.commune_id),
         vault=tools.vault,
         now=now,
         today=tools.clock.today(),

@@ -14,7 +14,8 @@ from knowledge.base import CONTENT, Knowledge
 from knowledge.entries import FOLDER
 from knowledge.errors import KnowledgeError
 
-LOOK_EVERY = 10.0  # seconds
+LOOK_EVERY = 10.0  # seconds between looks at the files
+POLL = 1.0  # seconds between looks at the communes' own texts
 
 Print = tuple[tuple[str, int, int], ...]
 
@@ -31,10 +32,14 @@ class Rebuilder:
 
     async def run(self) -> None:
         """For ever."""
+        looks = 0
         while True:
-            await asyncio.sleep(LOOK_EVERY)
+            await asyncio.sleep(POLL)
+            looks += 1
             try:
-                await self.look()
+                if looks % int(LOOK_EVERY / POLL) == 0:
+                    await self.look()
+                await self._parts.layers.look()
             except Exception:
                 log.exception("the knowledge could not be rebuilt; what was known answers on")
 
@@ -58,7 +63,7 @@ class Rebuilder:
             log.warning("the changed content is not taken: %s", fault)
             return False
         await asyncio.to_thread(knowledge.places.mentions, "")
-        parts.take(knowledge)
+        parts.take(knowledge, await parts.layers.over(knowledge))
         log.info("the changed content answers from now on")
         return True
 

@@ -31,6 +31,12 @@ class Act(StrEnum):
     DOSSIER_APOLOGISE = "dossier.apologise"
     GAP_READ = "gap.read"
     CHANNEL_READ = "channel.read"
+    KNOWLEDGE_READ = "knowledge.read"
+    KNOWLEDGE_WRITE = "knowledge.write"
+    KNOWLEDGE_APPROVE = "knowledge.approve"
+    SWITCH_USE = "switch.use"
+    PRACTICE_TAKE = "practice.take"
+    PRACTICE_SEE = "practice.see"
     COMMUNE_READ = "commune.read"
     COMMUNE_EDIT = "commune.edit"
     CALENDAR_EDIT = "calendar.edit"
@@ -54,13 +60,14 @@ class Role(StrEnum):
     LEADER = "leader"
     CURATOR = "curator"
     APPROVER = "approver"
+    TRAINER = "trainer"
     BROADCASTER = "broadcaster"
     INSPECTOR = "inspector"
     SEAL_HOLDER = "seal_holder"
     OPERATOR = "operator"
 
 
-EVERYBODY = frozenset({Act.ACCOUNT_OWN})
+EVERYBODY = frozenset({Act.ACCOUNT_OWN, Act.PRACTICE_TAKE})
 CASEWORK = frozenset({Act.CASE_LIST, Act.CASE_READ})
 HANDLING = frozenset({Act.CASE_WORK, Act.CASE_SORT})
 HEADING = frozenset({Act.CASE_ASSIGN, Act.CASE_CLOSE, Act.CASE_NAME_SUBJECT})
@@ -75,9 +82,10 @@ ACTS: dict[Role, frozenset[Act]] = {
     | HANDLING
     | HEADING
     | {Act.CASE_PUBLISH, Act.COMMUNE_READ, Act.GAP_READ, Act.OFFICER_READ, Act.STAND_IN_EDIT, Act.FACTOR_RESET}
-    | {Act.CALENDAR_EDIT, Act.FIGURE_READ, Act.BOOK_READ, Act.DOSSIER_APOLOGISE},
-    Role.CURATOR: frozenset({Act.GAP_READ, Act.COMMUNE_READ}),
-    Role.APPROVER: frozenset({Act.GAP_READ, Act.COMMUNE_READ}),
+    | {Act.CALENDAR_EDIT, Act.FIGURE_READ, Act.BOOK_READ, Act.DOSSIER_APOLOGISE, Act.SWITCH_USE},
+    Role.CURATOR: frozenset({Act.GAP_READ, Act.COMMUNE_READ, Act.KNOWLEDGE_WRITE}),
+    Role.APPROVER: frozenset({Act.GAP_READ, Act.COMMUNE_READ, Act.KNOWLEDGE_APPROVE}),
+    Role.TRAINER: frozenset({Act.PRACTICE_SEE}),
     Role.BROADCASTER: frozenset({Act.COMMUNE_READ}),
     Role.INSPECTOR: CASEWORK  # what is told about leaders comes to the inspector
     | {Act.CASE_ASSIGN, Act.CASE_WORK, Act.OFFICER_READ, Act.AUDIT_READ, Act.AUDIT_EXPORT, Act.SEAL_READ}
@@ -94,9 +102,13 @@ ACTS: dict[Role, frozenset[Act]] = {
             Act.OFFICER_EDIT,
             Act.STAND_IN_EDIT,
             Act.FACTOR_RESET,
+            Act.SWITCH_USE,
         }
     ),
 }
+KNOWING = (Role.DESK, Role.FIELD, Role.UNIT_HEAD, Role.LEADER, Role.CURATOR, Role.APPROVER, Role.TRAINER)
+for _role in KNOWING:
+    ACTS[_role] |= {Act.KNOWLEDGE_READ}
 NEVER_BY_STAND_IN = frozenset({Role.SEAL_HOLDER, Role.INSPECTOR})  # keys and oversight are held in person
 
 

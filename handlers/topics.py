@@ -123,6 +123,17 @@ def opening_screen(answer: Answer) -> Reply:
     return Reply(text, "answer", topic=answer.entry.id, sources=sources_of(answer.citations))
 
 
+def late(answer: Answer, opening: str) -> Reply:
+    """The first screen for somebody who had asked before we knew: `opening` says so, then what fits beside it."""
+    return Reply(
+        _fit(opening, [_politely(answer.headline), answer.steps], "", list(answer.citations)),
+        "answer",
+        topic=answer.entry.id,
+        choices=(Choice("Xem đầy đủ", f"topics.open:{answer.entry.id}"), TO_A_PERSON),
+        sources=sources_of(answer.citations),
+    )
+
+
 def more(desk: Desk, entry_id: str) -> Reply:
     """The next page of details; after the last one, what is not confirmed and the menu of facets."""
     talk = desk.talk

@@ -39,8 +39,10 @@ class Knowledge:
         checklists: Mapping[str, Checklist] | None = None,
         calendar_changes: tuple[Change, ...] = (),
         deadline_rules: Mapping[str, Rule] | None = None,
+        content: Path = CONTENT,
     ) -> None:
         """The parts are built by `load`; tests may hand in their own."""
+        self.content = content
         self.parameters = parameters or {}
         self.checklists = checklists or {}
         self.calendar_changes = calendar_changes
@@ -49,6 +51,19 @@ class Knowledge:
         self.places = places
         self.understanding = understanding
         self._made_up = lru_cache(KEPT_ANSWERS)(self._make_up)
+
+    def with_entries(self, entries: Mapping[str, Entry], understanding: Understanding) -> Knowledge:
+        """The same but for the entries and what finds them: a commune's own layer over what is shipped."""
+        return Knowledge(
+            entries,
+            understanding,
+            self.places,
+            self.parameters,
+            self.checklists,
+            self.calendar_changes,
+            self.deadline_rules,
+            self.content,
+        )
 
     @classmethod
     def load(cls, *, today: date, cache: Path | None = None, content: Path = CONTENT) -> Knowledge:
@@ -62,6 +77,7 @@ class Knowledge:
             load_checklists(content),
             load_changes(content),
             load_rules(content),
+            content,
         )
 
     def understand(self, text: str, *, on: date) -> Meaning:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -28,14 +28,29 @@ def faults(content: Path) -> list[Fault]:
     entries, found = read_all(content)
     ids = {entry.id for entry in entries}
     for entry in entries:
-        found += [*_sources(entry), *_days(entry), *_fields(entry), *_openings(entry), *_related(entry, ids)]
-        if entry.status == "reviewed":
-            found += [*_digits(entry), *_reviewed(entry)]
+        found += alone(entry, ids)
     found += [*_names(entries), *_variants(entries), *_parameters(content)]
     by_id = {entry.id: entry for entry in entries}
     found += checklists.faults(content, by_id)
     found += deadlines.faults(content, by_id) if (content / deadlines.FILE).exists() else []
     return sorted(found, key=lambda fault: (str(fault.file), fault.line))
+
+
+def alone(entry: Entry, ids: Iterable[str]) -> list[Fault]:
+    """What is wrong within one entry; `ids` are those of all entries, which it may name as related."""
+    found = [*_sources(entry), *_days(entry), *_fields(entry), *_openings(entry), *_related(entry, set(ids))]
+    return found + ([*_digits(entry), *_reviewed(entry)] if entry.status == "reviewed" else [])
+
+
+def beside(entry: Entry, others: Iterable[Entry]) -> list[Fault]:
+    """What is wrong with one entry because of the others: a name or a question that one of them has."""
+    taken: dict[str, Entry] = {}
+    asked: dict[str, Entry] = {}
+    for other in others:
+        if other.id != entry.id:
+            taken |= dict.fromkeys((other.id, *other.aliases), other)
+            asked |= dict.fromkeys(map(same_when_folded, other.variants), other)
+    return [*_names([entry], taken), *_variants([entry], asked)]
 
 
 def summary(content: Path) -> dict[str, int]:
@@ -174,8 +189,8 @@ def _reviewed(entry: Entry) -> Iterator[Fault]:
         yield Fault(entry.file, _line_of(entry, "variants"), problem)
 
 
-def _names(entries: Iterable[Entry]) -> Iterator[Fault]:
-    taken: dict[str, Entry] = {}
+def _names(entries: Iterable[Entry], known: Mapping[str, Entry] | None = None) -> Iterator[Fault]:
+    taken = dict(known or {})
     for entry in entries:
         for name in (entry.id, *entry.aliases):
             if name in taken:
@@ -184,9 +199,9 @@ def _names(entries: Iterable[Entry]) -> Iterator[Fault]:
             taken.setdefault(name, entry)
 
 
-def _variants(entries: Iterable[Entry]) -> Iterator[Fault]:
+def _variants(entries: Iterable[Entry], known: Mapping[str, Entry] | None = None) -> Iterator[Fault]:
     """The same question twice, anywhere; and near-copies within an entry that was reviewed."""
-    asked: dict[str, Entry] = {}
+    asked = dict(known or {})
     for entry in entries:
         for at, variant in enumerate(entry.variants):
             key = same_when_folded(variant)
@@ -204,7 +219,7 @@ def _variants(entries: Iterable[Entry]) -> Iterator[Fault]:
 
 def _line_of(entry: Entry, key: str, text: str | None = None) -> int:
     """The line of a key of the file, or of a text in the list under it: read again, only to name a fault."""
-    raw = marked_yaml.read(entry.file)
+    raw = marked_yaml.read(entry.file) if entry.written is None else marked_yaml.parse(entry.written, entry.file)
     listed = raw.get(key)
     if isinstance(listed, marked_yaml.Sequence) and text in listed:
         return listed.lines[listed.index(text)]

@@ -124,6 +124,7 @@ class Entry:
     unpublished: tuple[Unpublished, ...]
     variants: tuple[str, ...]
     file: Path
+    written: str | None = field(default=None, compare=False)  # its text, where it lies in no file (an edit)
 
     def begins(self, dated: Dated) -> date:
         """The first day on which this answers: its own, or that of the first check where the beginning is unknown."""

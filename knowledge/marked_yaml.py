@@ -48,7 +48,16 @@ class Sequence(list[Any]):
 def read(file: Path) -> Mapping:
     """The one mapping that a content file holds; raises ContentFaulty naming the line that cannot be read."""
     try:
-        events = yaml.parse(file.read_text(encoding="utf-8"), Loader=Loader)
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as broken:
+        raise _faulty(file, 1, "tệp không phải UTF-8; lưu lại bằng UTF-8") from broken
+    return parse(text, file)
+
+
+def parse(text: str, file: Path) -> Mapping:
+    """The same for a text at hand; `file` is what faults are named after."""
+    try:
+        events = yaml.parse(text, Loader=Loader)
         for event in events:
             if isinstance(event, yaml.MappingStartEvent):
                 return _mapping(event, events, file)
@@ -58,8 +67,6 @@ def read(file: Path) -> Mapping:
         mark = getattr(broken, "problem_mark", None)
         why = getattr(broken, "problem", None) or str(broken)
         raise _faulty(file, mark.line + 1 if mark else 1, f"không đọc được YAML ({why}); sửa lại dòng này") from broken
-    except UnicodeDecodeError as broken:
-        raise _faulty(file, 1, "tệp không phải UTF-8; lưu lại bằng UTF-8") from broken
     raise _faulty(file, 1, "tệp phải là một bảng khóa: giá trị (id, title, ...)")
 
 

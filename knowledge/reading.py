@@ -50,17 +50,19 @@ STATEMENT_KEYS = frozenset({"text", "items", "from", "to", "sources", "confidenc
 
 
 class Reader:
-    """One file being read."""
+    """One file being read, or (`written`) a text that lies in no file yet."""
 
-    def __init__(self, file: Path, parameters: Mapping[str, tuple[Parameter, ...]]) -> None:
-        self.file = file
+    def __init__(
+        self, file: Path, parameters: Mapping[str, tuple[Parameter, ...]], *, written: str | None = None
+    ) -> None:
+        self.file, self.written = file, written
         self.parameters = parameters
         self.faults: list[Fault] = []
         self.sources: dict[str, Source] = {}
 
     def entry(self) -> Entry:
         """The entry that the file holds; raises ContentFaulty with all that is wrong."""
-        raw = marked_yaml.read(self.file)
+        raw = marked_yaml.read(self.file) if self.written is None else marked_yaml.parse(self.written, self.file)
         self.known(raw, ENTRY_KEYS)
         self.sources = self.read_sources(raw)
         checked_on = self.day(raw, "checked_on", required=True) or date.min
@@ -83,6 +85,7 @@ class Reader:
             unpublished=self.unpublished(raw),
             variants=self.texts(raw, "variants"),
             file=self.file,
+            written=self.written,
         )
         if self.file.stem != entry.id or self.file.parent.name != entry.id.partition(".")[0]:
             self.fault(raw, "id", f"tệp của “{entry.id}” phải là {entry.id.partition('.')[0]}/{entry.id}.yaml")

@@ -69,7 +69,7 @@ class Trained:
 
 def trained(entries: Mapping[str, Entry], *caches: Path) -> Trained:
     """From the first cache that holds just these entries and lists, else trained now and kept in the first of them."""
-    name = f"understanding-{_key(entries)}.npz"
+    name = f"understanding-{key_of(entries)}.npz"
     for cache in caches:
         found = _read(cache / name)
         if found is not None:
@@ -144,8 +144,8 @@ def train(entries: Mapping[str, Entry]) -> Trained:
     return Trained(repair, index, titles, names, scope, actions, Confidence.fit(ours, foreign))
 
 
-def _key(entries: Mapping[str, Entry]) -> str:
-    """A hash of all that is trained from."""
+def key_of(entries: Mapping[str, Entry]) -> str:
+    """A hash of all that is trained from; equal ones understand alike."""
     seen = hashlib.sha256(np.__version__.encode())
     for text in _texts(entries):
         seen.update(text.encode() + b"\n")

@@ -16,7 +16,7 @@ from knowledge.meaning import Band, Found, Meaning
 from knowledge.ranking import Ranked
 from knowledge.repair import Repair
 from knowledge.sentences import find_question
-from knowledge.training import Trained, trained
+from knowledge.training import Trained, key_of, trained
 from knowledge.vietnamese import fold
 
 MOST_TOPICS = 8
@@ -40,8 +40,14 @@ class Understanding:
     def __init__(self, entries: Mapping[str, Entry], *caches: Path) -> None:
         """`caches` are folders where trained parts may lie; the first one takes what is trained anew."""
         self._parts: Trained = trained(entries, *caches)
+        self.key = key_of(entries)
         self._entries = frozenset(entries)
         self._ranker = self._parts.ranker
+
+    @property
+    def topics(self) -> frozenset[str]:
+        """The ids of all entries that it may find."""
+        return self._entries
 
     @property
     def repair(self) -> Repair:

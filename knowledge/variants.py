@@ -54,6 +54,7 @@ COURTESY = frozenset(
 )
 
 
+@lru_cache(maxsize=16_384)
 def same_when_folded(variant: str) -> str:
     """What remains of a question without marks, capitals and punctuation: equal ones are one variant."""
     return " ".join(syllables(fold(variant)))

@@ -110,3 +110,14 @@ async def histories(session: AsyncSession, *, commune_id: int, case_ids: list[in
     for event in await session.exec(select(CaseEvent).where(*mine).order_by(col(CaseEvent.id))):
         found.setdefault(event.case_id, []).append(event)
     return found
+
+
+async def hamlets_of(session: AsyncSession, *, commune_id: int, account_ids: list[int]) -> dict[int, int]:
+    """From where each of these accounts last told of something: account id to hamlet id."""
+    mine = (
+        col(Case.commune_id) == commune_id,
+        col(Case.account_id).in_(set(account_ids)),
+        col(Case.hamlet_id).is_not(None),
+    )
+    found = select(Case.account_id, Case.hamlet_id).where(*mine).order_by(col(Case.id))
+    return {account: hamlet for account, hamlet in (await session.exec(found)).all() if account and hamlet}

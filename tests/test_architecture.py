@@ -51,6 +51,9 @@ ROWS = {
     "LateDossier",
     "Asked",  # these two name the commune themselves
     "Between",
+    "EntryVersion",
+    "Pause",
+    "PracticeRound",
 }
 TOP_LEVEL = {*OURS, "tests", "benchmarks", "docs"}
 
@@ -135,6 +138,8 @@ def test_repository_functions_demand_the_commune() -> None:
         "files.py": {"next_waiting", "erase_unclaimed", "leftovers"},  # the loop that fetches and sweeps for all
         "officers.py": {"by_login"},  # whoever stands at the door, of whatever commune
         "sign_ins.py": {"link", "by_token", "attempt", "count", "forget", "forget_old"},
+        "entry_versions.py": {"revisions"},  # numbers, by which every process sees that something changed
+        "pauses.py": {"running_anywhere"},  # for the health page
         "health.py": {"locked", "mute", "without_history"},
     }
     missing = []

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from bot.errors import Words
 from handlers.casework import NoSuchCase
+from handlers.content_desk import NoSuchVersion
+from handlers.gap_desk import NoSuchGap
 from handlers.late_dossiers import NoSuchLetter
 from handlers.permissions import NotAllowed
 from handlers.sealed_tips import NoSuchTip
@@ -50,5 +52,7 @@ SENTENCES: dict[type[Exception], Words] = {
     NoSuchUnit: Words(404, "Không có đơn vị này", "Không tìm thấy đơn vị hoặc thôn này trong xã của anh/chị."),
     NoSuchTip: Words(404, "Không có tin báo này", "Không tìm thấy tin báo này trong phần việc của anh/chị."),
     NoSuchLetter: Words(404, "Không có thư này", "Không tìm thấy thư xin lỗi này trong xã của anh/chị."),
+    NoSuchVersion: Words(404, "Không có mục này", "Không tìm thấy mục hoặc phiên bản này trong xã của anh/chị."),
+    NoSuchGap: Words(404, "Không có câu này", "Câu này không còn trong danh sách chờ trả lời của xã anh/chị."),
     NoSuchCase: Words(404, "Không có vụ việc này", "Không tìm thấy vụ việc này trong phần việc của anh/chị."),
 }

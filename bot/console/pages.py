@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from bot.clock import VIET_NAM
 from bot.console import words
+from bot.console.entry_form import PARTS
 from bot.console.visits import Visit
 from bot.site import Site
 from handlers.permissions import Act, may_at_all
@@ -24,6 +25,7 @@ MENU: tuple[tuple[str, str, Act], ...] = (
     ("/console/books", "Sổ, hồ sơ trễ", Act.BOOK_READ),
     ("/console/seals", "Niêm phong", Act.SEAL_READ),
     ("/console/gaps", "Câu chưa trả lời", Act.GAP_READ),
+    ("/console/knowledge", "Kho tri thức", Act.KNOWLEDGE_READ),
     ("/console/officers", "Cán bộ", Act.OFFICER_READ),
     ("/console/stand-ins", "Nghỉ phép, làm thay", Act.STAND_IN_EDIT),
     ("/console/commune", "Thông tin xã", Act.COMMUNE_READ),
@@ -48,6 +50,14 @@ DONE: dict[str, str] = {
     "da-ket-thuc": "Đã kết thúc.",
     "da-de-nghi": "Đã ghi đề nghị cấp lại mã xác thực. Cần một cán bộ khác có quyền xác nhận trong 24 giờ.",
     "da-cap-lai": "Đã gỡ mã xác thực cũ. Lần đăng nhập tới, cán bộ này gắn ứng dụng mới.",
+    "da-luu-nhap": "Đã lưu bản nháp.",
+    "da-gui-duyet": "Đã gửi duyệt. Người khác duyệt xong thì bot trả lời theo bản này.",
+    "da-bo-nhap": "Đã bỏ bản nháp.",
+    "da-duyet": "Đã duyệt. Bot trả lời theo bản này sau vài giây.",
+    "da-duyet-va-bao": "Đã duyệt. Người từng hỏi câu này đã được gửi câu trả lời.",
+    "da-tra-lai": "Đã trả lại người soạn.",
+    "da-khoi-phuc": "Đã khôi phục. Bot trả lời theo bản này sau vài giây.",
+    "da-bo-ban-xa": "Đã bỏ bản của xã. Bot trả lời theo bản gốc.",
     "da-nghi": "Cán bộ này không đăng nhập được nữa.",
 }
 
@@ -90,10 +100,12 @@ class ConsolePages:
             "number": said,
             "role": lambda code: words.ROLES.get(code, code),
             "field_of_work": lambda code: words.FIELDS.get(code, code),
+            "part": lambda code: PARTS.get(code, code),
         }
         site.environment.tests |= {
             "link": lambda cell: isinstance(cell, Link),
             "tick": lambda cell: isinstance(cell, Tick),
+            "in_row": lambda box, kind: box.startswith(f"{kind}-"),
         }
 
     def show(self, visit: Visit, template: str, *, status: int = 200, **facts: Any) -> web.Response:

@@ -14,9 +14,11 @@ from bot.console.cases import CasePages
 from bot.console.channels import ChannelPages
 from bot.console.commune import CommunePages
 from bot.console.door import Door
+from bot.console.drafts import DraftPages
 from bot.console.figures import FigurePages
 from bot.console.gaps import GapPages
 from bot.console.imports import ImportPages
+from bot.console.knowledge import KnowledgePages
 from bot.console.officers import OfficerPages
 from bot.console.pages import ConsolePages
 from bot.console.seals import SealPages
@@ -34,6 +36,8 @@ def routes(site: Site) -> list[Route]:
         AttachedPages,
         FigurePages,
         BookPages,
+        KnowledgePages,
+        DraftPages,
         SealPages,
         GapPages,
         OfficerPages,

@@ -33,7 +33,7 @@ from storage.sign_ins import OfficerSession
 COOKIE, FORM_COOKIE = "danhoi_console", "danhoi_form"
 SIGN_IN, SIGN_UP, HOME = "/console/sign-in", "/console/sign-up", "/console"
 CSRF = "csrf"
-LARGEST_FORM = 64 * 1024
+LARGEST_FORM, LARGE_FORM = 64 * 1024, 512 * 1024
 KINDS_OF_BROWSER = ("Edg", "OPR", "Firefox", "Chrome", "Safari")
 KINDS_OF_DEVICE = ("Android", "iPhone", "iPad", "Windows", "Macintosh", "Linux")
 
@@ -128,6 +128,7 @@ class Route(NamedTuple):
     page: Page
     gate: Act | Gate
     takes_file: bool = False  # the page reads the posted parts itself, the form key among them
+    largest: int = LARGEST_FORM  # bytes of a posted form
 
 
 def guarded(route: Route, parts: Parts) -> web.RouteDef:
@@ -136,7 +137,7 @@ def guarded(route: Route, parts: Parts) -> web.RouteDef:
     async def handle(request: web.Request) -> web.StreamResponse:
         visit = await _enter(request, parts, route.gate)
         if request.method == "POST" and not route.takes_file:
-            visit.form = await _form(request, visit)
+            visit.form = await _form(request, visit, route.largest)
         response = await route.page(visit)
         if visit.request.cookies.get(FORM_COOKIE) is None and route.gate is Gate.OPEN:
             _set(response, request, FORM_COOKIE, visit.key)
@@ -196,9 +197,9 @@ async def _touch(visit: Visit) -> None:
             await sign_ins.seen(session, commune_id=row.commune_id, session_id=row.id or 0, now=visit.now)
 
 
-async def _form(request: web.Request, visit: Visit) -> MultiDictProxy[Any]:
-    if (request.content_length or 0) > LARGEST_FORM or request.content_type != "application/x-www-form-urlencoded":
-        raise web.HTTPRequestEntityTooLarge(max_size=LARGEST_FORM, actual_size=request.content_length or 0)
+async def _form(request: web.Request, visit: Visit, largest: int) -> MultiDictProxy[Any]:
+    if (request.content_length or 0) > largest or request.content_type != "application/x-www-form-urlencoded":
+        raise web.HTTPRequestEntityTooLarge(max_size=largest, actual_size=request.content_length or 0)
     form = await request.post()
     given = form.get(CSRF, "")
     if not isinstance(given, str) or not hmac.compare_digest(given.encode(), visit.csrf.encode()):

@@ -48,7 +48,7 @@ class PetitionRoutes:
 
     async def _draft(self, request: web.Request) -> tuple[Draft, str]:
         clock, mine = self._parts.clock, sessions.of(request)
-        knowledge = await self._parts.ready()
+        await self._parts.ready()
         async with self._parts.database.reading() as session:
             commune = await communes.by_code(session, code=request.match_info["code"])
             if commune is None or commune.id is None:
@@ -70,7 +70,9 @@ class PetitionRoutes:
             bodies = await self._parts.vault.read(
                 session, commune_id=commune.id, body_ids=list(petition.parts.values())
             )
-        return drafted(petition, _words(petition, bodies), commune, knowledge, on=clock.today()), petition.kind
+        known = self._parts.knowledge_of(commune.id)
+        known = self._parts.knowledge_of(commune.id)
+        return drafted(petition, _words(petition, bodies), commune, known, on=clock.today()), petition.kind
 
 
 def _words(petition: Petition, bodies: dict[int, str]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -20,11 +20,27 @@ from handlers.permissions import ACTS, EVERYBODY, Act, Role, person_of
 from handlers.registering import register
 from handlers.sign_in import Door
 from handlers.workplace import Workplace
-from storage import accounts, cases, communes, grants, mailboxes, officers, offices, places, seals, sign_ins
+from knowledge import drafts
+from storage import (
+    accounts,
+    cases,
+    communes,
+    entry_versions,
+    grants,
+    mailboxes,
+    officers,
+    offices,
+    places,
+    questions,
+    seals,
+    sign_ins,
+)
 from storage.communes import ChannelAccount, Commune
+from storage.entry_versions import EntryVersion
 from storage.grants import Grant, StandIn
 from storage.offices import Office
 from storage.places import Hamlet
+from storage.questions import Question
 from storage.sealing import FEWEST, MOST, public_of, write_key
 from tests.bot.conftest import Seats
 from tests.bot.console import BROWSER, Colleague, hire
@@ -60,6 +76,9 @@ FIELDS: dict[str, dict[str, str]] = {
     "/console/cases/{id}/seal": {"reason": "duty"},
     "/console/calendar/days": {"day": DAY, "is_off": "off", "why": "Công văn"},
     "/console/calendar/years": {"year": "2026"},
+    "/console/knowledge/new": {"title": "Gửi xe ở chợ"},
+    "/console/knowledge/versions/{id}/return": {"remark": "Thiếu nguồn"},
+    "/console/knowledge/versions/{id}/withdraw": {"remark": "Hết dùng"},
 }
 
 
@@ -156,6 +175,44 @@ class Things:
             day = {"due_on": THE_DAY - timedelta(days=3), "new_due_on": THE_DAY + timedelta(days=3)}
             return {"id": await late_dossiers.register(work, code="H01-261101-0002", reason="Chờ xác nhận", **day)}
 
+    async def entry(self) -> dict[str, str]:
+        """An entry of the commune's own."""
+        version = await self.version()
+        return {"entry": f"xa.thu-{version['id']}"}
+
+    async def version(self) -> dict[str, int]:
+        """A draft that somebody wrote."""
+        author = await hire(self.parts, self.commune, Role.CURATOR)
+        async with self.parts.database.writing() as session:
+            row = EntryVersion(
+                commune_id=self.commune.id or 0,
+                entry_id=f"xa.thu-{secrets.token_hex(4)}",
+                number=0,
+                title="Thử",
+                text="",
+                authors=[author.id or 0],
+                author_id=author.id or 0,
+                made_at=self.parts.clock.now(),
+            )
+            await entry_versions.add(session, row)
+            row.entry_id = f"xa.thu-{row.id}"
+            row.text = drafts.beginning(row.entry_id, "Thử", ["hỏi thử"], today=THE_DAY)
+        return {"id": row.id or 0}
+
+    async def gap(self) -> dict[str, int]:
+        """A question that was not answered."""
+        asked = f"gui xe {secrets.token_hex(4)}"
+        async with self.parts.database.writing() as session:
+            row = Question(
+                commune_id=self.commune.id or 0,
+                asked_at=self.parts.clock.now(),
+                masked_text=asked,
+                folded_text=asked,
+                action="abstain",
+                gap="unanswered",
+            )
+            return {"id": await questions.record(session, row)}
+
     async def session(self) -> dict[str, int]:
         """A session of somebody else."""
         other = await hire(self.parts, self.commune, Role.DESK)
@@ -168,11 +225,11 @@ class Things:
                 or 0
             }
 
-    async def of(self, path: str) -> dict[str, int]:
+    async def of(self, path: str) -> Mapping[str, int | str]:
         """The object that a path names. A path that nobody described here fails the test."""
         if "{" not in path:
             return {}
-        makers: dict[str, Callable[[], Awaitable[dict[str, int]]]] = {
+        makers: dict[str, Callable[[], Awaitable[Mapping[str, int | str]]]] = {
             "/console/officers/": self.officer,
             "/console/commune/offices/": self.office,
             "/console/commune/hamlets/": self.hamlet,
@@ -181,6 +238,9 @@ class Things:
             "/console/seals/": self.tip,
             "/console/late-dossiers/": self.late_dossier,
             "/console/account/sessions/": self.session,
+            "/console/gaps/": self.gap,
+            "/console/knowledge/entries/": self.entry,
+            "/console/knowledge/": self.version,
         }
         return await next(make for start, make in makers.items() if path.startswith(start))()
 
@@ -193,7 +253,7 @@ def test_every_route_has_a_gate_and_every_act_has_words_and_a_route() -> None:
     assert {route.gate for route in BEHIND_A_GATE} == set(Act)
 
 
-async def call(colleague: Colleague, route: Route, ids: dict[str, int]) -> int:
+async def call(colleague: Colleague, route: Route, ids: Mapping[str, int | str]) -> int:
     address = route.path.format(**ids)
     if route.method == "GET":
         return (await colleague.client.get(address, allow_redirects=False)).status

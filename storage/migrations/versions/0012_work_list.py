@@ -1,13 +1,13 @@
 """the work list and figures: urgency, the index of what waits for us, what cases are found by, where questions are from
 
-Revision: 0012, after 0008; made on 2026-11-28
+Revision: 0012, after 0011; made on 2026-11-28
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0012"
-down_revision = "0008"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

@@ -1,4 +1,4 @@
-"""`danhoi gaps`: what people asked and we could not answer, near-duplicates together, the most asked first."""
+"""What people asked and we could not answer, near-duplicates together, the most asked first."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def cluster(questions: Sequence[Question]) -> list[Gap]:
     for question in questions:
         if not question.folded_text:
             continue
-        home = next((gap for gap in gaps if _alike(gap.questions[0], question)), None)
+        home = next((gap for gap in gaps if is_alike(gap.questions[0], question)), None)
         if home is None:
             gaps.append(Gap([question]))
         else:
@@ -50,5 +50,6 @@ def cluster(questions: Sequence[Question]) -> list[Gap]:
     return sorted(gaps, key=lambda gap: -len(gap.questions))
 
 
-def _alike(one: Question, other: Question) -> bool:
+def is_alike(one: Question, other: Question) -> bool:
+    """Whether two questions ask the same, by their folded words."""
     return fuzz.token_set_ratio(one.folded_text, other.folded_text, score_cutoff=ALIKE) >= ALIKE
