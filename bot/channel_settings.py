@@ -51,7 +51,8 @@ class BotSettings:
 class OaSettings:
     """Zalo Official Account. `refresh_token` is the first one, empty once the database holds a pair of its own.
 
-    `template`: id of the approved template that tells of a case's answer after 7 days of silence.
+    `template`: id of the approved template that tells of a case's answer after 7 days of silence; `notice_template`
+    the same for a notice.
     """
 
     app_id: str
@@ -63,6 +64,7 @@ class OaSettings:
     oauth_url: str
     enforce: bool
     template: str | None
+    notice_template: str | None = None
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -160,6 +162,7 @@ def _oa(environment: Mapping[str, str]) -> OaSettings | None:
         oauth_url=oauth if oauth.endswith(TOKEN_PATH) else f"{oauth.removesuffix('/v4/oa')}{TOKEN_PATH}",
         enforce=signature == "enforce",
         template=environment.get(f"{PREFIX}ZALO_OA_TEMPLATE") or None,
+        notice_template=environment.get(f"{PREFIX}ZALO_OA_NOTICE_TEMPLATE") or None,
     )
 
 

@@ -121,7 +121,9 @@ class Delivery:
 
     async def _call_unknown(self, *, before: datetime) -> int:
         async with self._database.writing(beside=True) as session:
-            return await dispatch.call_unknown(session, channel_account_ids=list(self._outlets), claimed_before=before)
+            return await dispatch.call_unknown(
+                session, channel_account_ids=list(self._outlets), claimed_before=before, at=self._clock.now()
+            )
 
     async def _waits(self, outlet: Outlet) -> bool:
         async with self._database.reading() as session:

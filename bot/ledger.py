@@ -74,6 +74,8 @@ class Ledger:
         match refused:
             case ChannelDown() | TooFast():
                 await self.park(message.channel_account_id, refused, message)
+            case OutsideWindow() if message.bulk:  # a notice is of no use later: it goes another way, or not at all
+                await self._settle(message, "failed", "window", counts=False)
             case OutsideWindow():
                 await self._settle(message, "held", refused.reason, counts=False)
             case ChatMoved() if refused.new_key != message.chat_key:
@@ -134,7 +136,7 @@ class Ledger:
         async def write(session: AsyncSession) -> None:
             await self._put_down(session, message, "failed", reason)
             await reach.mark_gone(session, **mine, at=self._clock.now(), because=reason)
-            await dispatch.give_up(session, **mine, error=reason)
+            await dispatch.give_up(session, **mine, error=reason, at=self._clock.now())
 
         await self._together.write(write)
 

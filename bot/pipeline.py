@@ -195,7 +195,7 @@ async def _take_note(received: Received, desk: Desk, house: House) -> bool:
     match received.kind:
         case "left":
             await reach.mark_gone(desk.session, **mine, at=desk.now, because="left")
-            await dispatch.give_up(desk.session, **mine, error="left")
+            await dispatch.give_up(desk.session, **mine, error="left", at=desk.now)
             return False
         case "moved" if received.moved_to:
             account = await reach.move(desk.session, desk.account, new_key=received.moved_to)

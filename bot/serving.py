@@ -16,6 +16,8 @@ from bot import communes, redaction
 from bot.assembly import Parts, assemble, delivery_of, door_of
 from bot.connections import open_all
 from bot.console.visits import HOME, SIGN_UP
+from bot.notice_sender import NoticeSender
+from bot.notice_ways import Ways
 from bot.polling import Polling
 from bot.rebuilding import Rebuilder
 from bot.settings import Settings
@@ -68,11 +70,13 @@ async def at_work(parts: Parts) -> AsyncIterator[web.Application]:
     parts.worker.on_queued(parts.files.queued)
     parts.files.on_queued(delivery.queued)
     polling = Polling(parts.connections, door, delivery)
+    sender = NoticeSender(parts.database, parts.clock, Ways(parts), parts.worker.queued)
     jobs = (
         parts.worker.run(),
         parts.scheduler.run(),
         delivery.run(),
         polling.run(),
+        sender.run(),
         Rebuilder(parts).run(),
         parts.files.run(),
     )

@@ -50,6 +50,11 @@ class Worker:
         """Call `tell(channel_account_id, chat_key)` after each commit that may have queued something for a chat."""
         self._listeners.append(tell)
 
+    def queued(self, channel_account_id: int, chat_key: str) -> None:
+        """Something was queued for a chat by somebody else: whoever listens is told."""
+        for tell in self._listeners:
+            tell(channel_account_id, chat_key)
+
     def words(self, channel: str, raw: str) -> str | None:
         """What a person wrote, out of what their channel gave; None where there are no words in it."""
         received = read(self._channels[channel], raw) if channel in self._channels else None
@@ -155,8 +160,7 @@ class Worker:
             return event.channel_account_id, event.chat_key
 
     def _tell(self, event_id: int, channel_account_id: int, chat_key: str) -> None:
-        for tell in self._listeners:
-            tell(channel_account_id, chat_key)
+        self.queued(channel_account_id, chat_key)
         if event_id in self._waited_for:
             self._waited_for[event_id].set()
 

@@ -26,7 +26,7 @@ WORDS = (
 
 async def new_code(session: AsyncSession, *, commune_id: int, kind: str) -> str:
     """A code that no case of this commune has, such as PA-7K2M9; it always holds a letter and a digit."""
-    drawn = [f"{PREFIXES[kind]}-{_draw()}" for _ in range(AT_ONCE)]
+    drawn = [f"{PREFIXES[kind]}-{draw()}" for _ in range(AT_ONCE)]
     taken = await case_lists.codes_in_use(session, commune_id=commune_id, codes=drawn)
     free = [code for code in drawn if code not in taken]
     return free[0] if free else await new_code(session, commune_id=commune_id, kind=kind)
@@ -49,7 +49,8 @@ def names_phrase(text: str, right: str) -> bool:
     return any(said[at : at + length] == wanted for at in range(len(said) - length + 1))
 
 
-def _draw() -> str:
+def draw() -> str:
+    """Five letters and digits, both among them, none easily mistaken."""
     while True:
         drawn = "".join(secrets.choice(LETTERS + DIGITS) for _ in range(LENGTH))
         if any(c in DIGITS for c in drawn) and any(c in LETTERS for c in drawn):

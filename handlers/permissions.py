@@ -29,6 +29,9 @@ class Act(StrEnum):
     FIGURE_READ = "figure.read"
     BOOK_READ = "book.read"
     DOSSIER_APOLOGISE = "dossier.apologise"
+    NOTICE_READ = "notice.read"
+    NOTICE_SEND = "notice.send"
+    NOTICE_APPROVE = "notice.approve"
     GAP_READ = "gap.read"
     CHANNEL_READ = "channel.read"
     KNOWLEDGE_READ = "knowledge.read"
@@ -82,14 +85,15 @@ ACTS: dict[Role, frozenset[Act]] = {
     | HANDLING
     | HEADING
     | {Act.CASE_PUBLISH, Act.COMMUNE_READ, Act.GAP_READ, Act.OFFICER_READ, Act.STAND_IN_EDIT, Act.FACTOR_RESET}
-    | {Act.CALENDAR_EDIT, Act.FIGURE_READ, Act.BOOK_READ, Act.DOSSIER_APOLOGISE, Act.SWITCH_USE},
+    | {Act.CALENDAR_EDIT, Act.FIGURE_READ, Act.BOOK_READ, Act.DOSSIER_APOLOGISE, Act.SWITCH_USE}
+    | {Act.NOTICE_READ, Act.NOTICE_SEND, Act.NOTICE_APPROVE},
     Role.CURATOR: frozenset({Act.GAP_READ, Act.COMMUNE_READ, Act.KNOWLEDGE_WRITE}),
     Role.APPROVER: frozenset({Act.GAP_READ, Act.COMMUNE_READ, Act.KNOWLEDGE_APPROVE}),
     Role.TRAINER: frozenset({Act.PRACTICE_SEE}),
-    Role.BROADCASTER: frozenset({Act.COMMUNE_READ}),
+    Role.BROADCASTER: frozenset({Act.COMMUNE_READ, Act.NOTICE_READ, Act.NOTICE_SEND, Act.NOTICE_APPROVE}),
     Role.INSPECTOR: CASEWORK  # what is told about leaders comes to the inspector
     | {Act.CASE_ASSIGN, Act.CASE_WORK, Act.OFFICER_READ, Act.AUDIT_READ, Act.AUDIT_EXPORT, Act.SEAL_READ}
-    | {Act.FIGURE_READ, Act.BOOK_READ},
+    | {Act.FIGURE_READ, Act.BOOK_READ, Act.NOTICE_READ},
     Role.SEAL_HOLDER: frozenset({Act.COMMUNE_READ, Act.SEAL_READ, Act.SEAL_HOLD}),
     Role.OPERATOR: frozenset(
         {

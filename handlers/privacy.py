@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers import drafts, linking
 from handlers.contract import Choice, Desk, Feature, Incoming, Reply
-from storage import accounts, bodies, cases, checklists, inbox, links, outbox, petitions, questions, reminders
+from storage import accounts, bodies, cases, checklists, inbox, links, outbox, petitions, questions, reminders, wishes
 from storage.talks import Talk
 
 LEAVE = Choice("Thôi", "leaving.now", aside=True)
@@ -90,6 +90,7 @@ async def _erase(desk: Desk) -> Reply:
     await outbox.blank(desk.session, commune_id=commune_id, account_id=account_id)
     await reminders.drop(desk.session, commune_id=commune_id, account_id=account_id)
     await checklists.drop(desk.session, commune_id=commune_id, account_id=account_id)
+    await wishes.forget(desk.session, commune_id=commune_id, account_id=account_id)
     await questions.unlink(desk.session, commune_id=commune_id, account_id=account_id)
     desk.talk.topic = desk.talk.facet = desk.talk.last_question_id = None
     await links.undo(desk.session, desk.account)

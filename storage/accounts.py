@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import UniqueConstraint
@@ -52,6 +53,18 @@ async def by_id(session: AsyncSession, *, commune_id: int, account_id: int) -> A
     """The account with this key."""
     mine = (col(Account.commune_id) == commune_id, col(Account.id) == account_id)
     return (await session.exec(select(Account).where(*mine))).one()
+
+
+async def several(session: AsyncSession, *, commune_id: int, account_ids: Sequence[int]) -> dict[int, Account]:
+    """These accounts by their key."""
+    mine = (col(Account.commune_id) == commune_id, col(Account.id).in_(account_ids))
+    return {account.id or 0: account for account in await session.exec(select(Account).where(*mine))}
+
+
+async def of_person(session: AsyncSession, account: Account) -> list[int]:
+    """The keys of all accounts of the person behind this one, itself among them."""
+    mine = (col(Account.commune_id) == account.commune_id, col(Account.citizen_id) == account.citizen_id)
+    return [one for one in await session.exec(select(Account.id).where(*mine)) if one is not None]
 
 
 async def find_or_add(session: AsyncSession, *, commune_id: int, channel_account_id: int, chat_key: str) -> Account:

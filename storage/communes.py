@@ -73,6 +73,11 @@ async def channel_name(session: AsyncSession, *, account: Account) -> str:
     return (await session.exec(named)).one()
 
 
+async def account_by_id(session: AsyncSession, *, channel_account_id: int) -> ChannelAccount:
+    """The channel account itself; a province's may carry the messages of many communes."""
+    return (await session.exec(select(ChannelAccount).where(col(ChannelAccount.id) == channel_account_id))).one()
+
+
 async def channel_account(session: AsyncSession, *, commune_id: int, channel: str) -> ChannelAccount | None:
     """This commune's account on that channel."""
     mine = (col(ChannelAccount.commune_id) == commune_id, col(ChannelAccount.channel) == channel)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
-from sqlmodel import col, func, select, update
+from sqlmodel import col, delete, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage import deliveries
 from storage.accounts import Account
+from storage.deliveries import Delivery
 from storage.outbox import OutboxMessage
 
 
@@ -35,6 +38,7 @@ async def claim(
         ours,
         col(OutboxMessage.state) == "queued",
         col(OutboxMessage.not_before) <= now,
+        col(OutboxMessage.not_after).is_(None) | (col(OutboxMessage.not_after) > now),
         ~_chat_is_busy(now, chat_gap),
     )
     oldest = select(OutboxMessage).where(*due).order_by(col(OutboxMessage.bulk), col(OutboxMessage.id)).limit(most)
@@ -75,6 +79,15 @@ async def settle(
     message.not_before = not_before or message.not_before
     session.add(message)
     await session.flush()
+    if message.delivery_id is not None and state in deliveries.OF_OUTBOX:
+        await deliveries.follow(
+            session,
+            commune_id=commune_id,
+            ids=[message.delivery_id],
+            state="skipped" if error == "window" else deliveries.OF_OUTBOX[state],
+            reason=error or "",
+            at=now,
+        )
     return message
 
 
@@ -87,14 +100,17 @@ async def part_sent(session: AsyncSession, *, commune_id: int, message_id: int) 
     await session.flush()
 
 
-async def give_up(session: AsyncSession, *, commune_id: int, account_id: int, error: str) -> None:
+async def give_up(session: AsyncSession, *, commune_id: int, account_id: int, error: str, at: datetime) -> None:
     """Nothing more goes to a person who cannot be reached."""
     mine = (
         col(OutboxMessage.commune_id) == commune_id,
         col(OutboxMessage.account_id) == account_id,
         col(OutboxMessage.state).in_(("queued", "held")),
     )
+    ids = await _deliveries_of(session, *mine)
     await session.exec(update(OutboxMessage).where(*mine).values(state="failed", error=error))
+    if ids:
+        await deliveries.follow(session, commune_id=commune_id, ids=ids, state="failed", reason=error, at=at)
 
 
 async def readdress(session: AsyncSession, *, account: Account, old_id: int) -> None:
@@ -117,15 +133,92 @@ async def release(session: AsyncSession, *, commune_id: int, account_id: int, no
     await session.exec(update(OutboxMessage).where(*mine).values(state="queued", error=None, not_before=now))
 
 
-async def call_unknown(session: AsyncSession, *, channel_account_ids: list[int], claimed_before: datetime) -> int:
+async def call_unknown(
+    session: AsyncSession, *, channel_account_ids: list[int], claimed_before: datetime, at: datetime
+) -> int:
     """What a dead process was sending may or may not have arrived. Returns how many there were."""
     left = (
         col(OutboxMessage.channel_account_id).in_(channel_account_ids),
         col(OutboxMessage.state) == "sending",
         col(OutboxMessage.claimed_at).is_(None) | (col(OutboxMessage.claimed_at) <= claimed_before),
     )
+    told = select(OutboxMessage.commune_id, OutboxMessage.delivery_id).where(*left)
+    for commune_id, delivery_id in (await session.exec(told.where(col(OutboxMessage.delivery_id).is_not(None)))).all():
+        await deliveries.follow(
+            session,
+            commune_id=commune_id,
+            ids=[delivery_id] if delivery_id is not None else [],
+            state="unknown",
+            reason="ProcessEnded",
+            at=at,
+        )
     result = await session.exec(update(OutboxMessage).where(*left).values(state="unknown", error="ProcessEnded"))
     return int(result.rowcount)
+
+
+async def take_back(
+    session: AsyncSession,
+    *,
+    commune_id: int,
+    state: str,
+    reason: str,
+    at: datetime,
+    notice_run: tuple[int, int] | None = None,
+    account_ids: Sequence[int] | None = None,
+    overdue: bool = False,
+) -> int:
+    """Messages of notices that nobody has begun to send leave the outbox, and their deliveries come to this state.
+
+    Of a turn of a notice, of some accounts, or those whose time is over (`overdue`). Gives how many there were.
+    """
+    mine = [
+        col(OutboxMessage.commune_id) == commune_id,
+        col(OutboxMessage.delivery_id).is_not(None),
+        col(OutboxMessage.state) == "queued",
+        col(OutboxMessage.parts_sent) == 0,
+    ]
+    if notice_run is not None:
+        of_turn = select(Delivery.id).where(
+            col(Delivery.notice_id) == notice_run[0], col(Delivery.run) == notice_run[1], Delivery.state == "handed"
+        )
+        mine.append(col(OutboxMessage.delivery_id).in_(of_turn))
+    if account_ids is not None:
+        mine.append(col(OutboxMessage.account_id).in_(account_ids))
+    if overdue:
+        mine.append(col(OutboxMessage.not_after) <= at)
+    ids = await _deliveries_of(session, *mine)
+    if not ids:
+        return 0
+    await session.exec(delete(OutboxMessage).where(*mine))
+    await deliveries.follow(session, commune_id=commune_id, ids=ids, state=state, reason=reason, at=at)
+    return len(ids)
+
+
+async def bulk_waiting(session: AsyncSession, *, channel_account_id: int) -> int:
+    """How many messages of notices wait in the outbox of a channel account."""
+    ours = (
+        col(OutboxMessage.channel_account_id) == channel_account_id,
+        col(OutboxMessage.state) == "queued",
+        col(OutboxMessage.bulk).is_(True),
+    )
+    return (await session.exec(select(func.count()).where(*ours))).one()
+
+
+async def sent_since(session: AsyncSession, *, channel_account_id: int, since: datetime) -> int:
+    """How many messages of a channel account went, or may have gone, since that instant: what its plan counts."""
+    ours = (
+        col(OutboxMessage.channel_account_id) == channel_account_id,
+        col(OutboxMessage.state).in_(("sent", "unknown", "sending")),
+        col(OutboxMessage.created_at) >= since,
+    )
+    return int(
+        (await session.exec(select(func.coalesce(func.sum(col(OutboxMessage.parts_sent) + 1), 0)).where(*ours))).one()
+    )
+
+
+async def _deliveries_of(session: AsyncSession, *which: ColumnElement[bool]) -> list[int]:
+    found = await session.exec(select(OutboxMessage.delivery_id).where(*which))
+    return [one for one in found if one is not None]
 
 
 def _chat_is_busy(now: datetime, chat_gap: float) -> ColumnElement[bool]:

@@ -13,6 +13,7 @@ from storage.outbox import OutboxMessage
 from storage.questions import Question
 from storage.reach import Reach
 from storage.talks import Talk
+from storage.wishes import NoticeWish
 
 
 async def follow(session: AsyncSession, event: InboxEvent) -> None:
@@ -31,7 +32,7 @@ async def settle(session: AsyncSession, account: Account, event: InboxEvent, *, 
     """The person lives there: their account, their talk and what they wrote so far move to that commune."""
     await write_beside(session, commune_id=commune_id)
     before = account.commune_id
-    for table in (Talk, Reach, OutboxMessage, Question):
+    for table in (Talk, Reach, OutboxMessage, Question, NoticeWish):
         mine = (col(table.commune_id) == before, col(table.account_id) == account.id)
         await session.exec(update(table).where(*mine).values(commune_id=commune_id))
     citizen = (col(Citizen.commune_id) == before, col(Citizen.id) == account.citizen_id)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, ColumnElement, UniqueConstraint
+from sqlalchemy import JSON, Column, ColumnElement, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel, col, delete, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage import deliveries
 from storage.bodies import SEALED
 from storage.columns import UtcDateTime
 
@@ -18,13 +19,16 @@ class OutboxMessage(SQLModel, table=True):
 
     `state`: queued, sending (claimed by a process), sent, unknown (may or may not have arrived), failed, held (the
     channel lets us write again once the person does). `bulk`: a notice, which waits for every reply. `reference`: the
-    code of the case that it tells of.
+    code of the case or the notice that it tells of. `delivery_id`: the row of a notice's ledger that it carries out.
     Privacy: our own words; a citizen's words are not copied, `quotes_body_id` points to them. `part` counts the
     messages that answer one event, from 0, so that an event can never be answered twice. `choices` are
     {"label", "aside"}, `sources` {"cite", "dates"}.
     """
 
-    __table_args__ = (UniqueConstraint("event_id", "part"),)
+    __table_args__ = (
+        UniqueConstraint("event_id", "part"),
+        Index("ix_outboxmessage_channel_account_id_state", "channel_account_id", "state"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     commune_id: int = Field(foreign_key="commune.id", index=True)
@@ -41,6 +45,8 @@ class OutboxMessage(SQLModel, table=True):
     quotes_body_id: int | None = Field(default=None, foreign_key="body.id")
     repeats_id: int | None = Field(default=None, description="the unknown reply that this one shows again")
     bulk: bool = False
+    delivery_id: int | None = Field(default=None, foreign_key="delivery.id", unique=True)
+    not_after: datetime | None = Field(default=None, sa_type=UtcDateTime, description="of a notice: taken back then")
     reference: str | None = None
     parts_sent: int = Field(default=0, description="parts of a long message that have arrived")
     state: str = Field(default="queued", index=True)
@@ -68,6 +74,12 @@ async def put(session: AsyncSession, message: OutboxMessage) -> OutboxMessage:
     session.add(message)
     await session.flush()
     return message
+
+
+async def put_all(session: AsyncSession, messages: list[OutboxMessage]) -> None:
+    """Queue many messages at once in the caller's transaction. They are of one commune."""
+    session.add_all(messages)
+    await session.flush()
 
 
 async def answering(session: AsyncSession, *, commune_id: int, event_id: int) -> list[OutboxMessage]:
@@ -130,7 +142,13 @@ async def mark_fetched(session: AsyncSession, *, commune_id: int, message_ids: l
         col(OutboxMessage.id).in_(message_ids),
         col(OutboxMessage.state) == "queued",
     )
+    told = await session.exec(
+        select(OutboxMessage.delivery_id).where(*mine, col(OutboxMessage.delivery_id).is_not(None))
+    )
+    ids = [one for one in told if one is not None]
     await session.exec(update(OutboxMessage).where(*mine).values(state="sent", sent_at=now))
+    if ids:
+        await deliveries.follow(session, commune_id=commune_id, ids=ids, state="delivered", reason="", at=now)
 
 
 async def unknown_of(session: AsyncSession, *, commune_id: int, account_id: int) -> list[OutboxMessage]:
@@ -142,6 +160,7 @@ async def unknown_of(session: AsyncSession, *, commune_id: int, account_id: int)
         col(OutboxMessage.commune_id) == commune_id,
         col(OutboxMessage.account_id) == account_id,
         col(OutboxMessage.state) == "unknown",
+        col(OutboxMessage.bulk).is_(False),  # a notice is never sent again
         col(OutboxMessage.id).not_in(repeated),
     )
     return list(await session.exec(select(OutboxMessage).where(*mine).order_by(col(OutboxMessage.id))))

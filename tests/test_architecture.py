@@ -54,6 +54,9 @@ ROWS = {
     "EntryVersion",
     "Pause",
     "PracticeRound",
+    "Notice",
+    "Sequence[Delivery]",
+    "list[OutboxMessage]",
 }
 TOP_LEVEL = {*OURS, "tests", "benchmarks", "docs"}
 
@@ -128,14 +131,21 @@ def test_repository_functions_demand_the_commune() -> None:
     of_the_deployment = {
         "inbox.py": {"claim", "fail", "is_settled", "channel_of"},
         "arrivals.py": {"join", "store_all"},
-        "dispatch.py": {"claim", "waits", "call_unknown"},  # of an account, which a province may share
+        "dispatch.py": {
+            "claim",
+            "waits",
+            "call_unknown",
+            "bulk_waiting",
+            "sent_since",
+        },  # of an account, which a province may share
         "lines.py": {"all_of_them"},
         "outbox.py": {"counts", "unsent"},  # the same, for the operator: ids and states
         "rewound.py": {"end_waits"},
-        "communes.py": {"all_of_them", "by_code"},
         "engines.py": {"add_if_missing"},
         "jobs.py": {"take", "done"},
         "files.py": {"next_waiting", "erase_unclaimed", "leftovers"},  # the loop that fetches and sweeps for all
+        "communes.py": {"all_of_them", "by_code", "account_by_id"},
+        "notices.py": {"at_work"},  # what the sender has to do, for whichever commune
         "officers.py": {"by_login"},  # whoever stands at the door, of whatever commune
         "sign_ins.py": {"link", "by_token", "attempt", "count", "forget", "forget_old"},
         "entry_versions.py": {"revisions"},  # numbers, by which every process sees that something changed

@@ -26,6 +26,7 @@ class Limits:
     per_second: float | None = None
     chat_gap: float = 0.0  # seconds between two messages of one chat
     buttons: int | None = None  # how many choices can be pressed; the others are numbered lines
+    per_month: int | None = None  # messages of the account's plan
     title: int | None = None  # longest title of a button; where one is longer, all choices are numbered lines as well
 
 
@@ -66,6 +67,7 @@ class Outgoing:
     action: str | None
     topic: str | None
     reference: str | None = None
+    is_notice: bool = False
     last_seen_at: datetime | None = None  # when the person last wrote; for channels with a window
 
     @property
@@ -167,6 +169,7 @@ def outgoing(row: OutboxMessage, quoted: str | None) -> Outgoing:
         action=row.action,
         topic=row.topic,
         reference=row.reference,
+        is_notice=row.bulk,
     )
 
 

@@ -23,6 +23,7 @@ SECRET_HEADER = "X-Bot-Api-Secret-Token"  # noqa: S105
 POLL_SECONDS = 25
 NOTHING_ARRIVED = 408
 FILE_HOSTS = ("zdn.vn", "zadn.vn")
+PLAN = 3_000  # messages a month of the free plan
 
 
 class ZaloBotEvents:
@@ -68,7 +69,7 @@ class ZaloBot(ZaloBotEvents):
     """The same with a token: sends, polls, sets its webhook."""
 
     path = "zalo-bot"
-    limits = Limits(text=1_800, per_second=20.0, chat_gap=1.0, buttons=0)
+    limits = Limits(text=1_800, per_second=20.0, chat_gap=1.0, buttons=0, per_month=PLAN)
 
     def __init__(self, settings: BotSettings, public_url: str | None) -> None:
         """`public_url`: where the platform can reach us; without it the webhook is set by hand."""

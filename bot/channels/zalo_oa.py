@@ -137,13 +137,14 @@ class ZaloOa(ZaloOaEvents):
         await self._files.close()
 
     async def _send_template(self, chat_key: str, message: Outgoing) -> None:
-        """Only a case's code goes into a template, never its content; all else waits until the person writes."""
-        if self._settings.template is None or message.reference is None:
+        """Only the code of a case or a notice goes into a template, never words; all else waits until they write."""
+        template = self._settings.notice_template if message.is_notice else self._settings.template
+        if template is None or message.reference is None:
             raise OutsideWindow("7 ngày")
         content = {
             "user_id": chat_key,
-            "template_id": self._settings.template,
-            "template_data": {"ma_vu_viec": message.reference},
+            "template_id": template,
+            "template_data": {"ma_thong_bao" if message.is_notice else "ma_vu_viec": message.reference},
         }
         await self._call("/v3.0/oa/message/template", content)
 

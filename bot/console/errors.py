@@ -9,6 +9,7 @@ from handlers.casework import NoSuchCase
 from handlers.content_desk import NoSuchVersion
 from handlers.gap_desk import NoSuchGap
 from handlers.late_dossiers import NoSuchLetter
+from handlers.notices import NoSuchNotice
 from handlers.permissions import NotAllowed
 from handlers.sealed_tips import NoSuchTip
 from handlers.sign_in import LinkSpent
@@ -55,4 +56,5 @@ SENTENCES: dict[type[Exception], Words] = {
     NoSuchVersion: Words(404, "Không có mục này", "Không tìm thấy mục hoặc phiên bản này trong xã của anh/chị."),
     NoSuchGap: Words(404, "Không có câu này", "Câu này không còn trong danh sách chờ trả lời của xã anh/chị."),
     NoSuchCase: Words(404, "Không có vụ việc này", "Không tìm thấy vụ việc này trong phần việc của anh/chị."),
+    NoSuchNotice: Words(404, "Không có thông báo này", "Không tìm thấy thông báo này trong phần việc của anh/chị."),
 }

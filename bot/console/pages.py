@@ -23,6 +23,7 @@ MENU: tuple[tuple[str, str, Act], ...] = (
     ("/console/bell", "Việc mới", Act.CASE_LIST),
     ("/console/figures", "Số liệu", Act.FIGURE_READ),
     ("/console/books", "Sổ, hồ sơ trễ", Act.BOOK_READ),
+    ("/console/notices", "Thông báo", Act.NOTICE_READ),
     ("/console/seals", "Niêm phong", Act.SEAL_READ),
     ("/console/gaps", "Câu chưa trả lời", Act.GAP_READ),
     ("/console/knowledge", "Kho tri thức", Act.KNOWLEDGE_READ),

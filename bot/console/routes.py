@@ -19,6 +19,7 @@ from bot.console.figures import FigurePages
 from bot.console.gaps import GapPages
 from bot.console.imports import ImportPages
 from bot.console.knowledge import KnowledgePages
+from bot.console.notices import NoticePages
 from bot.console.officers import OfficerPages
 from bot.console.pages import ConsolePages
 from bot.console.seals import SealPages
@@ -38,6 +39,7 @@ def routes(site: Site) -> list[Route]:
         BookPages,
         KnowledgePages,
         DraftPages,
+        NoticePages,
         SealPages,
         GapPages,
         OfficerPages,

@@ -32,6 +32,9 @@ ACTS: dict[str, str] = {
     Act.FIGURE_READ: "Xem và tải số liệu, báo cáo tháng",
     Act.BOOK_READ: "Xem, in và tải sổ tiếp công dân, sổ đơn thư",
     Act.DOSSIER_APOLOGISE: "Ghi hồ sơ một cửa trễ hẹn, in thư xin lỗi",
+    Act.NOTICE_READ: "Xem thông báo, báo cáo gửi",
+    Act.NOTICE_SEND: "Soạn, gửi, hủy thông báo",
+    Act.NOTICE_APPROVE: "Duyệt thông báo trên 200 người do người khác soạn",
     Act.GAP_READ: "Xem câu bot chưa trả lời được",
     Act.CHANNEL_READ: "Xem tình trạng các kênh nhắn tin",
     Act.KNOWLEDGE_READ: "Xem, tìm và hỏi thử kho tri thức",
@@ -118,6 +121,14 @@ CASE_EVENTS = {
     "rate": "Người dân đánh giá",
     "publish": "Duyệt kết quả công khai",
 }
+NOTICE_STATES = {
+    "draft": "bản soạn, chưa gửi",
+    "waiting": "chờ người thứ hai duyệt",
+    "scheduled": "đã hẹn giờ gửi",
+    "sending": "đang gửi",
+    "done": "đã gửi xong",
+    "cancelled": "đã hủy phần chưa gửi",
+}
 ALERTS = officer_chat.WORDS
 ORIGINS = {
     "desk": "tại quầy",
@@ -165,6 +176,7 @@ OBJECTS = {
     "entry": "mục tri thức",
     "pause": "lượt tạm dừng",
     "practice": "lượt luyện tập",
+    "notice": "thông báo",
 }
 AT_THE_DOOR = {
     "sign_in:signed_up": "Đăng ký tài khoản",
@@ -222,6 +234,15 @@ DETAILS = {
     "begun_sending": "tạm dừng gửi tin",
     "begun_intake": "tạm dừng tiếp nhận",
     "resumed": "mở lại",
+    "written": "soạn",
+    "changed": "sửa",
+    "scheduled": "hẹn giờ gửi",
+    "urgent": "gửi khẩn, kể cả ban đêm",
+    "asked_approval": "chờ người thứ hai duyệt",
+    "cancelled": "hủy phần chưa gửi",
+    "certificate": "tải giấy xác nhận",
+    "unreached": "xem danh sách chưa tới",
+    "sheet": "tải tờ in",
 }
 WEAK_PASSWORD = {
     "short": "Mật khẩu cần ít nhất 10 ký tự.",

@@ -28,6 +28,7 @@ from storage import (
     entry_versions,
     grants,
     mailboxes,
+    notices,
     officers,
     offices,
     places,
@@ -38,6 +39,7 @@ from storage import (
 from storage.communes import ChannelAccount, Commune
 from storage.entry_versions import EntryVersion
 from storage.grants import Grant, StandIn
+from storage.notices import Notice
 from storage.offices import Office
 from storage.places import Hamlet
 from storage.questions import Question
@@ -49,6 +51,7 @@ from tests.conftest import THE_DAY
 ROUTES = routes(Site())
 BEHIND_A_GATE = [route for route in ROUTES if isinstance(route.gate, Act)]
 DAY = THE_DAY.isoformat()
+NOTICE = {"title": "Ngừng điện", "place": "Ấp Đông", "day": "2026-11-24", "at": "07:30", "contact": "Điện lực"}
 # What a form needs so that the page gets as far as the object it names.
 FIELDS: dict[str, dict[str, str]] = {
     "/console/officers": {"name": "Người Mới", "role": "desk"},
@@ -74,6 +77,8 @@ FIELDS: dict[str, dict[str, str]] = {
     "/console/cases/{id}/sort": {"category": "road", "papi": "6"},
     "/console/cases/{id}/reclass": {"kind": "proposal", "reason": "Là kiến nghị"},
     "/console/cases/{id}/seal": {"reason": "duty"},
+    "/console/notices/new/power": NOTICE,
+    "/console/notices/{id}/edit": NOTICE,
     "/console/calendar/days": {"day": DAY, "is_off": "off", "why": "Công văn"},
     "/console/calendar/years": {"year": "2026"},
     "/console/knowledge/new": {"title": "Gửi xe ở chợ"},
@@ -213,6 +218,24 @@ class Things:
             )
             return {"id": await questions.record(session, row)}
 
+    async def notice(self) -> dict[str, int]:
+        """A notice to the whole commune that nobody has sent yet."""
+        async with self.parts.database.writing() as session:
+            row = Notice(
+                commune_id=self.commune.id or 0,
+                code=f"TB-{secrets.token_hex(4)}",
+                kind="power",
+                papi=6,
+                facts={
+                    "title": "Ngừng điện",
+                    "place": "Ấp Đông",
+                    "starts": "2026-11-24T07:30:00+07:00",
+                    "contact": "Điện lực",
+                },
+                made_at=self.parts.clock.now(),
+            )
+            return {"id": await notices.keep(session, row)}
+
     async def session(self) -> dict[str, int]:
         """A session of somebody else."""
         other = await hire(self.parts, self.commune, Role.DESK)
@@ -237,6 +260,7 @@ class Things:
             "/console/cases/": self.case,
             "/console/seals/": self.tip,
             "/console/late-dossiers/": self.late_dossier,
+            "/console/notices/": self.notice,
             "/console/account/sessions/": self.session,
             "/console/gaps/": self.gap,
             "/console/knowledge/entries/": self.entry,

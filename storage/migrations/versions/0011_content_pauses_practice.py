@@ -1,13 +1,13 @@
 """content versions, gaps answered, pauses, practice
 
-Revision: 0011, after 0008; made on 2026-11-28
+Revision: 0011, after 0010; made on 2026-11-28
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0011"
-down_revision = "0008"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
