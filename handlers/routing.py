@@ -15,6 +15,7 @@ from handlers import (
     dossiers,
     emergency,
     fallback,
+    genuine,
     handoff,
     insurance,
     kinds,
@@ -32,6 +33,7 @@ from handlers import (
     reminders,
     reports,
     smalltalk,
+    subscribing,
     topics,
     tracking,
     welcome,
@@ -46,8 +48,10 @@ FEATURES: tuple[Feature, ...] = (
     linking.FEATURE,
     confirming.FEATURE,
     rating.FEATURE,
+    genuine.FEATURE,
     papers.FEATURE,
     deadlines.FEATURE,
+    subscribing.FEATURE,
     reminders.FEATURE,
     dossiers.FEATURE,
     officer_chat.FEATURE,
@@ -89,6 +93,8 @@ def choose(message: Incoming, talk: Talk) -> Feature:
         return BY_NAME[(talk.asks or "").partition(".")[0]]
     if attachments.takes(message, talk):
         return attachments.FEATURE
+    if subscribing.stops(message, talk):  # honoured within one message, whatever was being talked of
+        return subscribing.FEATURE
     if leaving.takes(message, talk):
         return leaving.FEATURE
     if privacy.takes(message, talk):  # in the middle of a report too: nobody lives in "dữ liệu của tôi"

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage.accounts import Account
 from storage.columns import UtcDateTime
 from storage.communes import ChannelAccount
+from storage.notices import Notice
 
 UNSENT = ("queued", "handed")
 OF_OUTBOX = {"sent": "sent", "failed": "failed", "unknown": "unknown"}  # an outbox row's state as a delivery's
@@ -120,13 +121,17 @@ async def mark(session: AsyncSession, found: Sequence[Delivery], *, state: str, 
     await session.exec(update(Delivery).where(*mine).values(state=state, reason=reason, at=at))
 
 
-async def skip_account(session: AsyncSession, *, commune_id: int, account_ids: Sequence[int], at: datetime) -> None:
-    """The person wants no more of it: nothing that was not handed over yet goes to these accounts."""
-    mine = (
+async def skip_accounts(
+    session: AsyncSession, *, commune_id: int, account_ids: Sequence[int], kind: str | None, at: datetime
+) -> None:
+    """The person wants no more of it: nothing of this kind that was not handed over yet goes to these accounts."""
+    mine = [
         col(Delivery.commune_id) == commune_id,
         col(Delivery.account_id).in_(account_ids),
         col(Delivery.state) == "queued",
-    )
+    ]
+    if kind is not None:
+        mine.append(col(Delivery.notice_id).in_(_of_kind(commune_id, kind)))
     await session.exec(update(Delivery).where(*mine).values(state="skipped", reason="opted_out", at=at))
 
 
@@ -201,6 +206,10 @@ async def got(session: AsyncSession, *, commune_id: int, account_ids: Sequence[i
         col(Delivery.state).in_(("handed", "sent", "delivered", "read", "unknown")),
     )
     return (await session.exec(select(Delivery).where(*mine).order_by(col(Delivery.id).desc()).limit(1))).first()
+
+
+def _of_kind(commune_id: int, kind: str) -> Any:
+    return select(Notice.id).where(col(Notice.commune_id) == commune_id, col(Notice.kind) == kind)
 
 
 def _turn(commune_id: int, notice_id: int, run: int):  # type: ignore[no-untyped-def]  # three conditions

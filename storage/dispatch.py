@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage import deliveries
 from storage.accounts import Account
 from storage.deliveries import Delivery
+from storage.notices import Notice
 from storage.outbox import OutboxMessage
 
 
@@ -165,11 +166,13 @@ async def take_back(
     at: datetime,
     notice_run: tuple[int, int] | None = None,
     account_ids: Sequence[int] | None = None,
+    kind: str | None = None,
     overdue: bool = False,
 ) -> int:
     """Messages of notices that nobody has begun to send leave the outbox, and their deliveries come to this state.
 
-    Of a turn of a notice, of some accounts, or those whose time is over (`overdue`). Gives how many there were.
+    Of a turn of a notice, of some accounts, of a kind of notices, or those whose time is over (`overdue`). Gives how
+    many there were.
     """
     mine = [
         col(OutboxMessage.commune_id) == commune_id,
@@ -184,6 +187,9 @@ async def take_back(
         mine.append(col(OutboxMessage.delivery_id).in_(of_turn))
     if account_ids is not None:
         mine.append(col(OutboxMessage.account_id).in_(account_ids))
+    if kind is not None:
+        of_kind = select(Delivery.id).join(Notice, col(Notice.id) == col(Delivery.notice_id))
+        mine.append(col(OutboxMessage.delivery_id).in_(of_kind.where(col(Notice.kind) == kind)))
     if overdue:
         mine.append(col(OutboxMessage.not_after) <= at)
     ids = await _deliveries_of(session, *mine)

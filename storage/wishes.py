@@ -60,6 +60,18 @@ async def unsay(session: AsyncSession, account: Account, *, topic: str | None = 
     await session.exec(delete(NoticeWish).where(*mine))
 
 
+async def unmute(session: AsyncSession, account: Account, *, topic: str | None = None) -> None:
+    """What the person had turned off is on again: one topic, or all."""
+    mine = [
+        col(NoticeWish.commune_id) == account.commune_id,
+        col(NoticeWish.account_id).in_(_accounts(account)),
+        col(NoticeWish.wants).is_(False),
+    ]
+    if topic is not None:
+        mine.append(col(NoticeWish.topic) == topic)
+    await session.exec(delete(NoticeWish).where(*mine))
+
+
 async def hamlet_of(session: AsyncSession, account: Account) -> int | None:
     """The hamlet that the person named last, on whichever of their accounts."""
     mine = (col(HomeHamlet.commune_id) == account.commune_id, col(HomeHamlet.account_id).in_(_accounts(account)))
