@@ -246,6 +246,39 @@ def gaps(code: str | None) -> None:
     run(work)
 
 
+@main.group(name="notices")
+def notices_group() -> None:
+    """Thông báo: đang gửi tới đâu, và sổ lượt gửi có còn nguyên không."""
+
+
+@notices_group.command("show")
+@click.option("--commune", "code", default=None, help="Mã xã, khi có nhiều xã.")
+@click.option("--watch", is_flag=True, help="Cập nhật mỗi giây cho tới khi gửi xong.")
+def notices_show(code: str | None, watch: bool) -> None:
+    """Các thông báo gần đây và tiến độ gửi."""
+    from bot.noticing import show
+
+    run(lambda settings: show(settings, code=code, watch=watch))
+
+
+@notices_group.command("verify")
+@click.argument("notice")
+@click.option("--run", "turn", type=int, default=1, show_default=True, help="Lượt gửi thứ mấy.")
+@click.option("--at", required=True, help="Thời điểm ghi trên giấy xác nhận, dạng ISO.")
+@click.option("--commune", "code", default=None, help="Mã xã, khi có nhiều xã.")
+def notices_verify(notice: str, turn: int, at: str, code: str | None) -> None:
+    """Tính lại mã băm của sổ lượt gửi để so với giấy xác nhận."""
+    from bot.noticing import verify
+
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError as bad:
+        raise click.BadParameter("cần thời điểm ISO có múi giờ, ví dụ 2026-11-24T10:00:00+07:00") from bad
+    if moment.tzinfo is None:
+        raise click.BadParameter("cần có múi giờ, ví dụ 2026-11-24T10:00:00+07:00")
+    run(lambda settings: verify(settings, notice, run=turn, at=moment, code=code))
+
+
 @main.group()
 def prices() -> None:
     """Bảng giá đất."""

@@ -20,6 +20,7 @@ from bot.files.routes import FileRoutes
 from bot.health import Health
 from bot.outcomes import OutcomePages
 from bot.pace import Pace, TooOften
+from bot.public_notices import PublicNotices
 from bot.site import Site
 from bot.webchat import errors as chat_errors
 from bot.webchat.errors import NOT_ALLOWED, NOT_FOUND, UNEXPECTED, ForeignOrigin
@@ -72,6 +73,7 @@ def application(parts: Parts, door: Door | None = None) -> web.Application:
     app.router.add_routes(PetitionRoutes(parts).table())
     app.router.add_routes(OutcomePages(parts, site).table())
     app.router.add_routes(FileRoutes(parts).table())
+    app.router.add_routes(PublicNotices(parts, site).table())
     app.router.add_routes(Outside(parts, site).table())
     app.router.add_routes(console.table(parts, site))
     app.router.add_routes(Health(parts, hub).table())

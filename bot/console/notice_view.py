@@ -56,7 +56,7 @@ class NoticeView:
             "notice.html",
             notice=notice,
             title=notice.facts[notice_words.TITLE],
-            facts=_facts(notice, hamlets, people),
+            facts=facts_of(notice, hamlets, people),
             texts=texts,
             script=notice_words.script(notice, visit.commune),
             reach=_reach_table(reached, hamlets) if reached else None,
@@ -68,7 +68,7 @@ class NoticeView:
             edits=may_send and notice.state in OPEN,
             approves=may_approve and notice.state == "waiting" and not mine,
             cancels=may_send and notice.state in (*OPEN, *ACTIVE),
-            report=_report_table(told, hamlets) if told else None,
+            report=report_table(told, hamlets) if told else None,
             total=told.total if told else None,
             reasons=sorted(told.reasons.items(), key=lambda each: -each[1]) if told else [],
             trouble=trouble,
@@ -88,7 +88,8 @@ def where_to(notice: Notice, hamlets: dict[int | None, str]) -> str:
     return whole + (" · chỉ người đăng ký loại tin này" if notice.followers else "")
 
 
-def _facts(notice: Notice, hamlets: dict[int | None, str], people: dict[int | None, str]) -> list[tuple[str, str]]:
+def facts_of(notice: Notice, hamlets: dict[int | None, str], people: dict[int | None, str]) -> list[tuple[str, str]]:
+    """What is worth reading of a notice beside its words."""
     repeat = notice_times.REPEATS.get(notice.repeat, "")
     if repeat and notice.repeat_until:
         repeat += f" đến {notice.repeat_until:%d/%m/%Y}" + (", trừ ngày nghỉ" if notice.skips_days_off else "")
@@ -146,7 +147,8 @@ def _warnings(reached: Audience, ways: Ways) -> list[str]:
     return told
 
 
-def _report_table(told: Report, hamlets: dict[int | None, str]) -> Table:
+def report_table(told: Report, hamlets: dict[int | None, str]) -> Table:
+    """What became of it, by hamlet and channel."""
     rows = [
         (
             hamlets.get(line.hamlet_id, "?"),

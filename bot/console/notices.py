@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot.console import words
 from bot.console.forms import choices, number
+from bot.console.notice_files import NoticeFiles
 from bot.console.notice_forms import NoticeForm, SendForm, filled, form_of
 from bot.console.notice_view import NOTICES, NoticeView
 from bot.console.pages import ConsolePages, Link, Table, moment
@@ -38,7 +39,7 @@ class NoticePages:
     def __init__(self, pages: ConsolePages) -> None:
         """Draws with the console's pages."""
         self._pages = pages
-        self._view = NoticeView(pages)
+        self._view, self._files = NoticeView(pages), NoticeFiles(pages)
 
     def table(self) -> list[Route]:
         """Every address of ours."""
@@ -56,6 +57,7 @@ class NoticePages:
             Route("POST", f"{NOTICES}/{{id}}/send", self.send, Act.NOTICE_SEND),
             Route("POST", f"{NOTICES}/{{id}}/approve", self.approve, Act.NOTICE_APPROVE),
             Route("POST", f"{NOTICES}/{{id}}/cancel", self.cancel, Act.NOTICE_SEND),
+            *self._files.table(),
         ]
 
     async def listed(self, visit: Visit) -> web.StreamResponse:

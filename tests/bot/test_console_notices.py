@@ -67,6 +67,16 @@ async def test_written_previewed_sent_and_read_on_the_page(
     page = await officer.opens(address)
     assert "<b>0</b> đã tới · 3 đang chờ" in page
     assert (await officer.sends(f"{address}/edit", **FORM)).status == 422
+    for name in ("sheet", "certificate"):
+        file = await officer.client.get(f"{address}/{name}")
+        assert file.status == 200 and (await file.read()).startswith(b"%PDF-")
+        assert file.headers["Content-Disposition"].endswith('.pdf"')
+    assert "Chưa tới" in await officer.opens(f"{address}/unreached")
+    register = await officer.opens("/x/mau/thong-bao")
+    assert FORM["title"] in register and "Điện lực" in register
+    code = register.partition("/thong-bao/")[2][:8]
+    assert "Bà con tắt cầu dao" in await officer.opens(f"/x/mau/thong-bao/{code}")
+    assert (await officer.client.get("/x/mau/thong-bao/TB-KHONG")).status == 404
     assert (await officer.sends(f"{address}/cancel")).status == 422, "the turn is over: pages fetch theirs"
 
 
@@ -129,3 +139,7 @@ async def test_the_pages_of_a_notice(
     assert await faults(page) == [] and await fits(page)
     await page.evaluate("document.querySelector('h3').scrollIntoView()")
     await shoot(page, f"console-{name}-notice-report")
+    for address, shot in ((f"{here}/unreached", "unreached"), (f"{base}/x/mau/thong-bao", "register")):
+        await page.goto(address)
+        assert await faults(page) == [] and await fits(page)
+        await shoot(page, f"console-{name}-notice-{shot}")

@@ -312,3 +312,53 @@ async def test_who_turned_it_off_gets_nothing_and_followers_alone_can_be_meant(
     narrow = await village.sends(replace(DRAFT, followers=True))
     await village.runs()
     assert await village.ledger(narrow) == {"theo": "sent"}
+
+
+async def test_the_hash_of_a_certificate_holds_whatever_comes_later(village: Village, clock: MovableClock) -> None:
+    from handlers import notice_report
+    from storage import outbox
+    from storage.deliveries import Delivery
+
+    for number in range(3):
+        await village.person(f"nguoi-{number}", "zalo_oa")
+    web = await village.person("trang", "webchat")
+    notice_id = await village.sends()
+    await village.runs()
+    at, notice = clock.now(), await village.notice(notice_id)
+    async with village.parts.database.reading() as session:
+        first = await notice_report.fingerprint(session, notice, run=1, at=at)
+        whole = (await notice_report.report(session, notice)).total
+    assert first[1] == 4 and (whole.reached, whole.waiting) == (3, 1)
+    clock.move(hours=1)
+    async with village.parts.database.writing() as session:  # the page is opened: what was waiting is delivered
+        [row] = await outbox.of_account(session, commune_id=web.commune_id, account_id=web.id or 0)
+        await outbox.mark_fetched(session, commune_id=web.commune_id, message_ids=[row.id or 0], now=clock.now())
+    assert (await village.ledger(notice_id))["trang"] == "delivered"
+    async with village.parts.database.reading() as session:
+        assert await notice_report.fingerprint(session, notice, run=1, at=at) == first
+        assert await notice_report.fingerprint(session, notice, run=1, at=clock.now()) != first
+    async with village.parts.database.writing() as session:  # somebody writes a failure out of the ledger
+        row = (await session.exec(select(Delivery))).all()[0]
+        row.state = "failed"
+        session.add(row)
+    async with village.parts.database.reading() as session:
+        assert await notice_report.fingerprint(session, notice, run=1, at=at) != first
+
+
+async def test_who_was_not_reached_counts_each_person_once(village: Village) -> None:
+    from handlers import notice_report
+
+    east, _west = village.hamlets
+    await village.person("hai-kenh", "zalo_oa", hamlet=east)
+    await village.person("hai-kenh-bot", "zalo_bot", same_as="hai-kenh")
+    await village.person("chan", "zalo_oa", hamlet=east)
+    await village.person("toi-roi", "zalo_bot", hamlet=east)
+    gone = PersonGone("zalo -217")
+    village.platforms["zalo_oa"].fails = {"hai-kenh": gone, "chan": gone}
+    village.platforms["zalo_bot"].fails = {"hai-kenh-bot": PersonGone("404 chat")}
+    notice_id = await village.sends()
+    await village.runs()
+    async with village.parts.database.reading() as session:
+        told = await notice_report.report(session, await village.notice(notice_id))
+    assert {hamlet: sum(why.values()) for hamlet, why in told.unreached.items()} == {east: 2}
+    assert told.total.failed == 3 and told.total.reached == 1
