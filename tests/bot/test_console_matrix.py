@@ -161,12 +161,12 @@ class Things:
         async with self.parts.database.writing() as session:
             mine = {"commune_id": self.commune.id or 0}
             people = await officers.of_commune(session, **mine)
-            for one in sorted(people, key=lambda one: one.id or 0)[-MOST:]:
+            for one in sorted(people, key=lambda one: one.id or 0)[:MOST]:  # whoever sits there came first
                 key = write_key(public_of(bytes(PrivateKey.generate())))
                 await seals.add_holder(session, officer_id=one.id or 0, written_key=key, at=now, **mine)
             box = await mailboxes.begin(session, code=f"TB-{secrets.token_hex(4)}", on=THE_DAY, **mine)
             box.state, box.public_key = "open", public_of(bytes(PrivateKey.generate()))
-            keys = (await seals.holders(session, **mine))[-MOST:]
+            keys = (await seals.holders(session, **mine))[:MOST]
             if len(keys) >= FEWEST:
                 await seals.keep(session, mailbox_id=box.id or 0, text="việc kín", to=keys, on=THE_DAY, **mine)
         return {"id": box.id or 0}
