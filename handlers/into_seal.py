@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from handlers import case_news, casebook, casework, sealing
+from handlers import case_news, casebook, casework, sealing, tip_clock
 from handlers.case_news import News
 from handlers.casework import Listed
 from handlers.contract import Choice
@@ -79,6 +79,7 @@ async def _seal_words(work: Workplace, one: Listed) -> Mailbox:
         raise TooFewMayRead
     await questions.forget_words(work.session, **mine, body_ids=body_ids)
     mailboxes.hand_in(told.mailbox, on=work.today)
+    await tip_clock.run(work.session, told.mailbox, on=work.today)
     return told.mailbox
 
 

@@ -9,11 +9,13 @@ from hashlib import blake2b
 
 from nacl import pwhash
 
-from handlers import sealing
+from handlers import clock, sealing, tip_clock
 from handlers.contract import SAID, Choice, Desk, Feature, Incoming, Reply
 from handlers.people import TO_A_PERSON
+from knowledge.deadlines import in_words
 from knowledge.phrases import new_phrase
 from knowledge.vietnamese import fold
+from knowledge.working_days import WorkingDays
 from storage import bodies, mailboxes, seals, sign_ins
 from storage.bodies import Vault
 from storage.mailboxes import Mailbox
@@ -56,6 +58,7 @@ async def issue(desk: Desk, mailbox: Mailbox) -> int:
     keys = await asyncio.to_thread(keys_of, phrase, desk.vault, commune_id=desk.commune_id)
     mailbox.locator, mailbox.public_key = keys.locator, public_of(keys.private_key)
     mailboxes.hand_in(mailbox, on=desk.today)
+    await tip_clock.run(desk.session, mailbox, on=desk.today)
     desk.session.add(mailbox)
     await desk.session.flush()
     return await _brief(phrase, desk)
@@ -134,12 +137,24 @@ async def _show(mailbox: Mailbox, keys: Keys, desk: Desk) -> Reply:
     rows = await mailboxes.answers(desk.session, commune_id=desk.commune_id, mailbox_id=mailbox.id or 0)
     answers = [f"{row.answered_at:%d/%m/%Y}: {unseal(row.box, keys.private_key) or '…'}" for row in reversed(rows)]
     head = f"Dạ, hộp thư {mailbox.code} (nhận ngày {mailbox.opened_on:%d/%m/%Y}, {told} phần đã niêm phong)."
+    calendar = await clock.calendar_of(desk.session, commune_id=desk.commune_id)
+    head += _promised(mailbox, calendar, desk)
     tail = "Muốn kể thêm thì nhắn ngay ở đây, đừng ghi tên mình; xong thì đóng hộp thư."
     if not answers:
         return _say(f"{head} Chưa có trả lời.\n{tail}", asks=ADD)
     shown = " · ".join(answers)[:LONGEST_SHOWN]
     body_id = await _brief(shown, desk)
     return _say(f"{head} Trả lời, mới nhất trước:\n{SAID}\n{tail}", asks=ADD, quotes=body_id)
+
+
+def _promised(mailbox: Mailbox, calendar: WorkingDays, desk: Desk) -> str:
+    """By when the commune promised an answer, or that it owes one."""
+    due_on = tip_clock.due_on(mailbox, calendar)
+    if due_on is None:
+        return ""
+    if due_on < desk.today:
+        return f" Xã hẹn trả lời {in_words(due_on)} mà chưa trả lời, xã xin lỗi anh/chị."
+    return f" Xã hẹn trả lời: {in_words(due_on)}."
 
 
 async def _add(message: Incoming, desk: Desk) -> Reply:

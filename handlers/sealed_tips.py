@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from dataclasses import dataclass
+from datetime import date
 
-from handlers.permissions import Act, NotAllowed
+from handlers import clock, tip_clock
+from handlers.permissions import Act, NotAllowed, may_at_all
 from handlers.workplace import Workplace
 from storage import mailboxes, officers, seals
 from storage.mailboxes import Mailbox, MailboxAnswer
@@ -40,12 +42,17 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Tip:
-    """One tip as holders see it: no words. `is_mine`: this person has a share of something in it."""
+    """One tip as holders see it: no words. `is_mine`: this person has a share of something in it.
+
+    `due_on`, `stage`: see handlers/tip_clock.py.
+    """
 
     mailbox: Mailbox
     texts: tuple[SealedBody, ...]
     answers: tuple[MailboxAnswer, ...]
     is_mine: bool
+    due_on: date | None = None
+    stage: str = ""
 
     @property
     def can_be_answered(self) -> bool:
@@ -86,6 +93,20 @@ async def listed(work: Workplace) -> list[Tip]:
     rows = await mailboxes.open_ones(work.session, commune_id=work.commune_id)
     theirs = await _theirs(work)
     return [await _tip(work, row, theirs) for row in rows if work.person.officer_id not in row.spared]
+
+
+async def pressing(work: Workplace) -> tuple[int, int]:
+    """How many tips wait for an answer with half of the time over, and how many are late, of those that are not about
+    this person; nothing for somebody who may not know of tips.
+    """
+    if not may_at_all(work.person, Act.SEAL_READ):
+        return 0, 0
+    calendar = await clock.calendar_of(work.session, commune_id=work.commune_id)
+    rows = await mailboxes.open_ones(work.session, commune_id=work.commune_id)
+    stages = [
+        tip_clock.stage(row, calendar, today=work.today) for row in rows if work.person.officer_id not in row.spared
+    ]
+    return stages.count("due"), stages.count("late")
 
 
 async def opened(work: Workplace, mailbox_id: int) -> Tip:
@@ -146,9 +167,12 @@ async def _theirs(work: Workplace) -> set[int]:
 
 async def _tip(work: Workplace, row: Mailbox, theirs: set[int]) -> Tip:
     mine = {"commune_id": work.commune_id, "mailbox_id": row.id or 0}
+    calendar = await clock.calendar_of(work.session, commune_id=work.commune_id)
     return Tip(
         row,
         tuple(await seals.of_mailbox(work.session, **mine)),
         tuple(await mailboxes.answers(work.session, **mine)),
         row.id in theirs,
+        tip_clock.due_on(row, calendar),
+        tip_clock.stage(row, calendar, today=work.today),
     )

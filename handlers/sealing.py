@@ -10,6 +10,7 @@ from datetime import date
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from handlers import tip_clock
 from handlers.contract import Desk, Incoming
 from handlers.permissions import Role
 from knowledge.unsigned import without_writer
@@ -72,6 +73,8 @@ async def seal(
     unsigned, taken_out = without_writer(text)
     await seals.keep(session, commune_id=commune_id, mailbox_id=mailbox.id or 0, text=unsigned, to=to, on=on)
     await bodies.mark_sealed(session, commune_id=commune_id, body_ids=body_ids)
+    if mailbox.state == "open":  # what is added after an answer wants one too
+        await tip_clock.run(session, mailbox, on=on)
     return Told(mailbox, taken_out)
 
 

@@ -35,6 +35,8 @@ class Mailbox(SQLModel, table=True):
         description="officers whom the tip may be about: it never reaches them",
     )
     opened_on: date
+    runs_from: date | None = Field(default=None, description="day from which an answer is owed; None once answered")
+    term_days: int = Field(default=0, description="working days in which it was promised then")
 
 
 class MailboxAnswer(SQLModel, table=True):
@@ -107,7 +109,8 @@ async def answer(session: AsyncSession, mailbox: Mailbox, *, officer_id: int, te
         box=seal_to(text, mailbox.public_key),
         answered_at=at,
     )
-    session.add(row)
+    mailbox.runs_from = None
+    session.add_all((row, mailbox))
     await session.flush()
     assert row.id is not None
     return row.id

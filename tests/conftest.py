@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from bot import communes as tenants
@@ -31,6 +32,9 @@ from storage.communes import ChannelAccount, Commune
 from storage.database import Database
 from storage.inbox import InboxEvent
 from tests.postgres import Server, running
+
+hypothesis.settings.register_profile("danhoi", deadline=None)  # speed is measured by the benchmarks, on a quiet machine
+hypothesis.settings.load_profile("danhoi")
 
 # Where the database decides whether we keep our promises: what is stored, what is sent, who waits for whom, and a
 # conversation of each kind that writes.

@@ -8,7 +8,7 @@ from bot.console import visits, words
 from bot.console.forms import ChangePassword, typed
 from bot.console.pages import ConsolePages
 from bot.console.visits import Route, Visit, go
-from handlers import sign_in
+from handlers import sealed_tips, sign_in
 from handlers.credentials import WeakPassword
 from handlers.permissions import ACTS, EVERYBODY, Act, Role
 from handlers.sign_in import IDLE
@@ -42,7 +42,8 @@ class Account:
         officer, _session = visit.signed_in()
         async with visit.look() as work:
             rung = await case_alerts.count_unseen(work.session, commune_id=work.commune_id, officer_id=officer.id or 0)
-        return self._pages.show(visit, "home.html", rung=rung)
+            due, late = await sealed_tips.pressing(work)
+        return self._pages.show(visit, "home.html", rung=rung, tips_due=due, tips_late=late)
 
     async def rights(self, visit: Visit) -> web.StreamResponse:
         """ "Tôi được làm gì": every role with its bounds and days, and what it allows."""

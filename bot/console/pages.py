@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from aiohttp import web
@@ -139,6 +139,13 @@ def _warning(visit: Visit) -> str:
 def svg(text: str) -> Markup:
     """A drawing of our own making (the QR code), which the template must not escape."""
     return Markup(text)  # noqa: S704  # nosec B704
+
+
+def days_left(due_on: date, today: date) -> str:
+    """ "02/12, còn 3 ngày", "20/11, TRỄ 3 ngày"."""
+    left = (due_on - today).days
+    told = f"TRỄ {-left} ngày" if left < 0 else "hôm nay" if left == 0 else f"còn {left} ngày"
+    return f"{due_on:%d/%m}, {told}"
 
 
 def moment(at: datetime) -> str:

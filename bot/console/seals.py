@@ -6,7 +6,7 @@ from aiohttp import web
 
 from bot.console.exports import safe_file_name
 from bot.console.forms import SealAnswer, SealKey, typed
-from bot.console.pages import ConsolePages, Link, Table, moment
+from bot.console.pages import ConsolePages, Link, Table, days_left, moment
 from bot.console.visits import Route, Visit, go
 from handlers import sealed_tips
 from handlers.permissions import Act, may_at_all
@@ -93,12 +93,13 @@ class SealPages:
             holders = await sealed_tips.holders(work)
             tips = await sealed_tips.listed(work)
         table = Table(
-            ("Số", "Nhận ngày", "Số phần", "Trả lời"),
+            ("Số", "Nhận ngày", "Số phần", "Xã hẹn trả lời", "Trả lời"),
             [
                 (
                     Link(tip.mailbox.code, f"{SEALS}/{tip.mailbox.id}"),
                     f"{tip.mailbox.opened_on:%d/%m/%Y}",
                     len(tip.texts),
+                    days_left(tip.due_on, visit.today) if tip.due_on else "",
                     _answered(tip),
                 )
                 for tip in tips

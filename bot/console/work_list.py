@@ -15,7 +15,7 @@ from bot.console import words
 from bot.console.case_forms import AssignMany
 from bot.console.case_page import CASES
 from bot.console.forms import choices, number
-from bot.console.pages import ConsolePages, Link, Table, Tick
+from bot.console.pages import ConsolePages, Link, Table, Tick, days_left
 from bot.console.visits import Route, Visit
 from handlers import case_acts, casework, work_list
 from handlers.case_acts import NotTheirs
@@ -243,12 +243,8 @@ def _row(one: Listed, names: Names, today: date, *, opens: bool, ticks: bool) ->
 
 
 def _due(due_on: date | None, state: str, today: date) -> str:
-    """ "02/12, còn 3 ngày", "20/11, TRỄ 3 ngày"; nothing for what rests."""
-    if due_on is None or state not in RUNNING:
-        return ""
-    left = (due_on - today).days
-    told = f"TRỄ {-left} ngày" if left < 0 else "hôm nay" if left == 0 else f"còn {left} ngày"
-    return f"{due_on:%d/%m}, {told}"
+    """Nothing for what rests."""
+    return days_left(due_on, today) if due_on is not None and state in RUNNING else ""
 
 
 def _address(query: Mapping[str, str]) -> str:

@@ -18,6 +18,16 @@ CASE = sa.table(
     sa.column("term_days", sa.Integer()),
     sa.column("term_at", sa.DateTime(timezone=True)),
 )
+MAILBOX = sa.table(
+    "mailbox",
+    sa.column("id", sa.Integer()),
+    sa.column("commune_id", sa.Integer()),
+    sa.column("state", sa.String()),
+    sa.column("opened_on", sa.Date()),
+    sa.column("runs_from", sa.Date()),
+    sa.column("term_days", sa.Integer()),
+)
+ANSWER = sa.table("mailboxanswer", sa.column("mailbox_id", sa.Integer()))
 COMMUNE = sa.table("commune", sa.column("id", sa.Integer()), sa.column("answer_days", sa.Integer()))
 
 
@@ -33,6 +43,16 @@ def upgrade() -> None:
     promised = sa.select(COMMUNE.c.answer_days).where(COMMUNE.c.id == CASE.c.commune_id).scalar_subquery()
     op.execute(
         CASE.update().where(CASE.c.received_at.is_not(None)).values(term_days=promised, term_at=CASE.c.received_at)
+    )
+    with op.batch_alter_table("mailbox", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("runs_from", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("term_days", sa.Integer(), nullable=False, server_default="0"))
+    answered = sa.exists().where(ANSWER.c.mailbox_id == MAILBOX.c.id)
+    days = sa.select(COMMUNE.c.answer_days).where(COMMUNE.c.id == MAILBOX.c.commune_id).scalar_subquery()
+    op.execute(
+        MAILBOX.update()
+        .where(MAILBOX.c.state == "open", ~answered)
+        .values(runs_from=MAILBOX.c.opened_on, term_days=days)
     )
     op.create_table(
         "answerterm",
@@ -51,6 +71,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("answerterm")
+    with op.batch_alter_table("mailbox", schema=None) as batch_op:
+        batch_op.drop_column("term_days")
+        batch_op.drop_column("runs_from")
     with op.batch_alter_table("case", schema=None) as batch_op:
         batch_op.drop_constraint(op.f("fk_case_mailbox_id"), type_="foreignkey")
         for name in ("mailbox_id", "term_at", "term_unit", "term_days", "news_on", "sorry_for"):
