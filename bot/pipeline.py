@@ -19,6 +19,7 @@ from handlers import apologies, attachments, clarify, confirming, home_commune, 
 from handlers.confirming import NotConfirmed, Pending
 from handlers.contract import Desk, Feature, Incoming, Reply
 from handlers.home_commune import Home
+from handlers.wording import words_in
 from knowledge.base import Knowledge
 from knowledge.errors import KnowledgeError
 from storage import accounts, communes, dispatch, homes, inbox, outbox, reach, talks
@@ -33,7 +34,8 @@ FORGOTTEN = timedelta(days=2)  # no platform keeps an event so long: a time that
 class Tools:
     """What answering needs besides the transaction. `public_url`: where the web chat is, if it is known.
 
-    `unproven`: names of channels whose signatures are only logged.
+    `unproven`: names of channels whose signatures are only logged. `own`: of communes with approved texts of their own.
+    `channels` by name: words of one may be read on another.
     """
 
     vault: Vault
@@ -42,7 +44,8 @@ class Tools:
     house: House = field(default_factory=House)
     public_url: str | None = None
     unproven: frozenset[str] = frozenset()
-    own: Mapping[int, Knowledge] = field(default_factory=dict)  # of communes with approved texts of their own
+    own: Mapping[int, Knowledge] = field(default_factory=dict)
+    channels: Mapping[str, Channel] = field(default_factory=dict)
 
     def known_to(self, commune_id: int) -> Knowledge:
         """What a commune answers with: its own layer over the shipped content, or that alone."""
@@ -158,6 +161,7 @@ async def open_desk(session: AsyncSession, event: InboxEvent, tools: Tools, chan
         greeted_by_page=channel is None or channel.greets,
         channel=channel.name if channel is not None else "",
         reads=partial(_words, channel) if channel is not None else str,
+        reads_from=partial(_words_from, tools.channels),
         files_at=f"/x/{commune.code}/don" if channel is not None and channel.greets else "",
         is_foreign=channel is not None and channel.foreign,
         takes_files=channel is not None and channel.outside,
@@ -169,6 +173,10 @@ async def open_desk(session: AsyncSession, event: InboxEvent, tools: Tools, chan
 def _words(channel: Channel, raw: str) -> str:
     received = read(channel, raw)
     return received.text if received is not None else raw
+
+
+def _words_from(channels: Mapping[str, Channel], name: str, raw: str) -> str:
+    return _words(channels[name], raw) if name in channels else words_in(raw) or raw
 
 
 async def _resume(received: Received, desk: Desk, channel: Channel) -> Incoming:

@@ -8,7 +8,7 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 
 from bot import pipeline
@@ -137,7 +137,7 @@ class Worker:
                 if isinstance(turn, timedelta):
                     self._nap = min(self._nap, turn.total_seconds())
                     return True
-                dropped = await pipeline.work(session, turn, channel, self.tools)
+                dropped = await pipeline.work(session, turn, channel, replace(self.tools, channels=self._channels))
         except Exception as fault:
             if is_conflict(fault):  # another replica was quicker, or an officer wrote at the same moment
                 await asyncio.sleep(AGAIN * random.random())

@@ -149,6 +149,7 @@ class Desk:
 
     channel: str = ""  # its name, which a case keeps as its origin
     reads: Callable[[str], str] = str  # the words in a body, as this channel's wrapping has them
+    reads_from: Callable[[str, str], str] = lambda _channel, raw: raw  # the same of a channel that is named
     is_foreign: bool = False  # the channel's operator is outside Viet Nam: nothing personal is asked there
     files_at: str = ""  # where this chat's own page fetches files; empty on channels without a page of ours
     takes_files: bool = False  # photos and documents can come through this channel

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import into_seal, mailbox, petition, sealing
+from handlers import drafts, into_seal, mailbox, petition, sealing
 from handlers.contract import SAID, Choice, Desk, Feature, Incoming, Reply
 from handlers.grounds import grounds
 from handlers.sealing import Told
@@ -178,9 +178,10 @@ async def _earlier(desk: Desk) -> dict[int, str]:
         return {}
     mine = {"commune_id": desk.commune_id}
     history = await cases.history(desk.session, case_id=desk.talk.draft_id, **mine)
+    case = await cases.get(desk.session, case_id=desk.talk.draft_id, **mine)
     ids = [event.body_id for event in history if event.body_id is not None]
-    raws = await desk.vault.read(desk.session, body_ids=ids, **mine)
-    return {body_id: words for body_id, raw in raws.items() if (words := desk.reads(raw))}
+    said = await drafts.words_of(desk, case, ids) if case is not None else {}
+    return {body_id: words for body_id, words in said.items() if words}
 
 
 def takes(message: Incoming, _talk: Talk) -> bool:

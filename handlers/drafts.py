@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handlers import confirming
-from handlers.contract import Desk
+from handlers.contract import Choice, Desk
 from knowledge.vietnamese import tidy
-from storage import bodies, cases, files, talks
+from storage import bodies, cases, files, inbox, talks
 from storage.cases import Case, CaseEvent
 
 REPORTS = ("report", "proposal", "feedback")
@@ -71,13 +71,10 @@ async def present(desk: Desk) -> Draft | None:
     if case is None or case.state != "draft":
         return None
     history = await cases.history(desk.session, commune_id=desk.commune_id, case_id=desk.talk.draft_id)
-    held = [line.body_id for line in history if line.body_id is not None]
-    raws = await desk.vault.read(desk.session, commune_id=desk.commune_id, body_ids=held)
+    said = await words_of(desk, case, [line.body_id for line in history if line.body_id is not None])
 
     def words(kind: str) -> tuple[str, ...]:
-        return tuple(
-            tidy(desk.reads(raws[line.body_id or 0])) for line in history if line.kind == kind and line.body_id
-        )
+        return tuple(tidy(said[line.body_id]) for line in history if line.kind == kind and line.body_id in said)
 
     return Draft(case, words("told"), words("place"), words("since"), await _count(desk, history))
 
@@ -87,6 +84,46 @@ async def _count(desk: Desk, history: Sequence[CaseEvent]) -> int:
     held = {line.body_id for line in history if line.body_id is not None}
     found = await files.of_bodies(desk.session, commune_id=desk.commune_id, body_ids=list(held))
     return sum(one.state in files.COMING for one in found)
+
+
+async def words_of(desk: Desk, case: Case, body_ids: list[int]) -> dict[int, str]:
+    """The words in bodies of a draft, also where it was begun on another channel of the same person."""
+    raws = await desk.vault.read(desk.session, commune_id=desk.commune_id, body_ids=body_ids)
+    if case.origin == desk.channel:
+        return {body_id: desk.reads(raw) for body_id, raw in raws.items()}
+    channels = await inbox.channels_of_bodies(desk.session, commune_id=desk.commune_id, body_ids=body_ids)
+    return {body_id: desk.reads_from(channels.get(body_id, ""), raw) for body_id, raw in raws.items()}
+
+
+async def left_elsewhere(desk: Desk) -> Case | None:
+    """A draft that this person has begun on another of their linked channels, the newest."""
+    own = await cases.of_person(desk.session, commune_id=desk.commune_id, account_id=desk.account_id)
+    return next((case for case in own if is_open_draft(case) and case.account_id != desk.account_id), None)
+
+
+async def offer(desk: Desk) -> tuple[Choice, ...]:
+    """To go on with such a draft here, where there is one."""
+    left = await left_elsewhere(desk)
+    return (Choice("Gửi tiếp bản nháp ở kênh kia", f"reports.go:{left.id}"),) if left is not None else ()
+
+
+async def take_up(desk: Desk, case_id: int) -> None:
+    """Go on with a draft of this person's, wherever it was begun: from now on it is told here. Raises NotConfirmed."""
+    confirming.demand(desk)
+    own = await cases.of_person(desk.session, commune_id=desk.commune_id, account_id=desk.account_id)
+    case = next((each for each in own if each.id == case_id and is_open_draft(each)), None)
+    if case is None:
+        return
+    if case.account_id != desk.account_id:
+        await talks.let_go_of_draft(desk.session, commune_id=desk.commune_id, draft_id=case_id)
+        case.account_id = desk.account_id
+        await cases.save(desk.session, case)
+    desk.talk.draft_id, desk.talk.held = case_id, {}
+
+
+def is_open_draft(case: Case) -> bool:
+    """A report that is still being told."""
+    return case.state == "draft" and case.kind in REPORTS
 
 
 async def say_anew(desk: Desk, *, part: str) -> None:

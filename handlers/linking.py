@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from handlers import drafts
 from handlers.contract import Choice, Desk, Feature, Incoming, Reply
 from handlers.people import TO_A_PERSON
 from knowledge.vietnamese import fold
@@ -57,7 +58,8 @@ async def _join(code: str, desk: Desk) -> Reply:
     here, there = await _name(desk.account, desk), await _name(other, desk)
     await _tell(other, f"Dạ, tài khoản này vừa được nối với một tài khoản trên {here}. {NOT_ME}", desk)
     text = f"Dạ, em đã nối tài khoản này với tài khoản của anh/chị trên {there}. {NOT_ME}"
-    return Reply(text, "menu", choices=(Choice("Đơn của tôi tới đâu", "tracking.show"), UNDO, MENU))
+    go_on = await drafts.offer(desk)
+    return Reply(text, "menu", choices=(*go_on, Choice("Đơn của tôi tới đâu", "tracking.show"), UNDO, MENU))
 
 
 async def _undo(desk: Desk) -> Reply:

@@ -30,9 +30,9 @@ async def handle(message: Incoming, desk: Desk) -> Reply:
     """What was picked, else the answer to what we asked; then whatever is still missing."""
     match message.verb:
         case "start":
-            return Reply(report_screens.WHAT_IS_IT, "report", asks=WHAT, choices=(CANCEL, TO_A_PERSON))
+            return await _begin(desk)
         case "go":
-            await _take_up(desk, int(message.argument))
+            await drafts.take_up(desk, int(message.argument))
         case "log":
             await _log_the_danger(desk)
         case "send":
@@ -104,11 +104,10 @@ async def _answered(message: Incoming, desk: Desk) -> Reply | None:
     return None
 
 
-async def _take_up(desk: Desk, case_id: int) -> None:
-    """Go on with a draft that was left lying."""
-    case = await cases.get(desk.session, commune_id=desk.commune_id, case_id=case_id)
-    if case is not None and case.state == "draft" and case.account_id == desk.account_id:
-        desk.talk.draft_id, desk.talk.held = case_id, {}
+async def _begin(desk: Desk) -> Reply:
+    """The first question; what the person has begun on another channel can be gone on with."""
+    choices = (*await drafts.offer(desk), CANCEL, TO_A_PERSON)
+    return Reply(report_screens.WHAT_IS_IT, "report", asks=WHAT, choices=choices)
 
 
 async def keep_place(message: Incoming, desk: Desk) -> bool:

@@ -83,3 +83,12 @@ async def forget_claims(session: AsyncSession, *, commune_id: int, before: datet
     """Nobody took the phrase of their sealed case in time: the talk does not tell any more that there was one."""
     mine = (col(Talk.commune_id) == commune_id, col(Talk.last_at) < before, col(Talk.draft_id).is_(None))
     await session.exec(delete(Talk).where(*mine, col(Talk.asks).startswith("denunciation.claim")))
+
+
+async def let_go_of_draft(session: AsyncSession, *, commune_id: int, draft_id: int) -> None:
+    """The draft is told on another channel now: here nothing is asked about it any more."""
+    mine = (col(Talk.commune_id) == commune_id, col(Talk.draft_id) == draft_id)
+    for talk in await session.exec(select(Talk).where(*mine)):
+        talk.draft_id, talk.asks, talk.choices, talk.held = None, None, [], {}
+        session.add(talk)
+    await session.flush()
