@@ -41,7 +41,10 @@ def where(known: Sequence[Hamlet], *, quotes: int | None = None, first: bool = F
 
 def too_far() -> Reply:
     """Asked again."""
-    text = "Dạ, vị trí này cách trung tâm xã hơn 30 km. Anh/chị gửi lại vị trí, hoặc gõ tên thôn, ấp giúp em ạ."
+    text = (
+        "Dạ, vị trí này nằm ngoài biển hoặc cách trung tâm xã hơn 30 km. Anh/chị gửi lại vị trí, hoặc gõ tên thôn, ấp "
+        "giúp em ạ."
+    )
     return Reply(text, "report", choices=(SKIP, CANCEL, TO_A_PERSON), asks=PLACE)
 
 

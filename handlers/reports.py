@@ -13,6 +13,7 @@ from handlers.wording import as_body
 from knowledge.categories import OTHER, categories, propose
 from knowledge.cues import asks
 from knowledge.distance import Spot, find_spot
+from knowledge.sea import is_sea
 from knowledge.telling import find_since, names_a_spot, only_announces
 from knowledge.vietnamese import syllables, tidy
 from storage import case_lists, cases, places
@@ -237,10 +238,14 @@ def _skip(desk: Desk) -> None:
 def _is_far(message: Incoming, desk: Desk) -> bool:
     """A place on the map that cannot be meant: far from the commune, or in the sea."""
     spot = find_spot(message.text) if message.kind == "location" else None
-    commune = desk.commune
-    if spot is None or commune.latitude is None or commune.longitude is None:
+    if spot is None:
         return False
-    return spot.metres_to(Spot(commune.latitude, commune.longitude)) > FARTHEST
+    commune = desk.commune
+    if commune.latitude is None or commune.longitude is None:
+        return is_sea(spot) is not False  # outside of our waters nothing can be meant either
+    centre = Spot(commune.latitude, commune.longitude)
+    in_the_sea = is_sea(spot) is True and is_sea(centre) is not True  # a small island is not on the grid
+    return in_the_sea or spot.metres_to(centre) > FARTHEST
 
 
 def _says_where(message: Incoming) -> bool:

@@ -218,8 +218,9 @@ class TelegramDriver(PlatformDriver):
         update: dict[str, Any] = self.fake.message_update(self.person, photo=sizes)
         return update
 
-    def place(self) -> dict[str, Any]:
-        update: dict[str, Any] = self.fake.message_update(self.person, location={"latitude": 10.5, "longitude": 106.25})
+    def place(self, latitude: float = 10.5, longitude: float = 106.25) -> dict[str, Any]:
+        where = {"latitude": latitude, "longitude": longitude}
+        update: dict[str, Any] = self.fake.message_update(self.person, location=where)
         return update
 
     def strange(self) -> dict[str, Any]:
@@ -285,8 +286,8 @@ class ZaloOaDriver(ZaloDriver):
         event: dict[str, Any] = self.fake.event(self.person, "user_send_image", message={"attachments": attachments})
         return event
 
-    def place(self) -> dict[str, Any]:
-        where = {"location": {"latitude": "10.5", "longitude": "106.25"}}
+    def place(self, latitude: float = 10.5, longitude: float = 106.25) -> dict[str, Any]:
+        where = {"location": {"latitude": str(latitude), "longitude": str(longitude)}}
         event: dict[str, Any] = self.fake.event(self.person, "user_send_location", message=where)
         return event
 
