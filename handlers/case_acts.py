@@ -14,7 +14,7 @@ from handlers.casebook import is_overdue
 from handlers.casework import Listed, NoSuchCase
 from handlers.contract import SAID, Choice
 from handlers.lifecycle import NotNow
-from handlers.permissions import Act, Role, may, person_of
+from handlers.permissions import Act, Role, may, people_of, person_of
 from handlers.terms import Term
 from handlers.wording import as_body
 from handlers.workplace import Workplace
@@ -240,12 +240,11 @@ def _received_on(case: Case) -> date:
 
 async def can_take(work: Workplace, one: Listed) -> list[Officer]:
     """Officers to whom the case can be given."""
-    found = []
-    for officer in await officers.of_commune(work.session, commune_id=work.commune_id):
-        person = await person_of(work.session, officer, on=work.today)
-        if officer.state == "active" and may(person, Act.CASE_WORK, casework.thing(one)):
-            found.append(officer)
-    return found
+    everybody = await officers.of_commune(work.session, commune_id=work.commune_id)
+    active = [officer for officer in everybody if officer.state == "active"]
+    people = await people_of(work.session, active, on=work.today)
+    thing = casework.thing(one)
+    return [officer for officer, person in zip(active, people, strict=True) if may(person, Act.CASE_WORK, thing)]
 
 
 async def _in_time(work: Workplace, case_id: int, act: Act) -> Listed:

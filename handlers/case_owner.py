@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from handlers.permissions import Act, Person, Role, Thing, basis, person_of
+from handlers.permissions import Act, Person, Role, Thing, basis, people_of
 from storage import case_lists, officers
 
 USUAL = (Role.FIELD, Role.DESK, Role.LEADER, Role.INSPECTOR)
@@ -31,7 +31,7 @@ class Owner:
 async def at_work(session: AsyncSession, *, commune_id: int, on: date) -> list[Person]:
     """All officers who can sign in, with the roles of that day."""
     everybody = await officers.of_commune(session, commune_id=commune_id)
-    return [await person_of(session, each, on=on) for each in everybody if each.state == "active"]
+    return await people_of(session, [each for each in everybody if each.state == "active"], on=on)
 
 
 async def owner_for(

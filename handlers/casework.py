@@ -74,15 +74,32 @@ async def listed(work: Workplace, *, wanted: Wanted, after: str = "") -> Page:
 
 async def opened(work: Workplace, case_id: int) -> tuple[Listed, list[Line]]:
     """A case with its words, which is written down as read. Raises NoSuchCase: also for one they may not know of."""
+    await note_opening(work, await the_case(work, case_id, Act.CASE_READ))
+    return await words_of(work, case_id)
+
+
+async def note_opening(work: Workplace, one: Listed, *, rings: bool = True) -> None:
+    """The case is about to be read: that is written down, and the officer's bell is silent about it from now on."""
+    mine = {"commune_id": work.commune_id, "officer_id": work.person.officer_id, "case_id": one.case.id or 0}
+    await work.note(Act.CASE_READ, "case", one.case.id, why="casework", thing=thing(one))
+    if rings:
+        await case_alerts.mark_seen(work.session, at=work.now, **mine)
+
+
+async def rings(work: Workplace, one: Listed) -> bool:
+    """Whether the case stands on this officer's bell."""
+    return await case_alerts.rings_for(
+        work.session, commune_id=work.commune_id, officer_id=work.person.officer_id, case_id=one.case.id or 0
+    )
+
+
+async def words_of(work: Workplace, case_id: int) -> tuple[Listed, list[Line]]:
+    """A case with its words, for whoever had it written down that they read it. Raises NoSuchCase."""
     one = await the_case(work, case_id, Act.CASE_READ)
     history = await cases.history(work.session, commune_id=work.commune_id, case_id=case_id)
     body_ids = [event.body_id for event in history if event.body_id is not None]
     words = await work.vault.read(work.session, commune_id=work.commune_id, body_ids=body_ids)
     channels = await inbox.channels_of_bodies(work.session, commune_id=work.commune_id, body_ids=body_ids)
-    await work.note(Act.CASE_READ, "case", case_id, why="casework", thing=thing(one))
-    await case_alerts.mark_seen(
-        work.session, commune_id=work.commune_id, officer_id=work.person.officer_id, at=work.now, case_id=case_id
-    )
     lines = [_line(event, words.get(event.body_id or 0), channels) for event in history]
     return one, [await _with_replies(work, line) for line in lines]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -193,14 +193,24 @@ def may_at_all(person: Person, act: Act) -> bool:
 
 async def person_of(session: AsyncSession, officer: Officer, *, on: date) -> Person:
     """An officer with the roles of that day: their own, and those of the officers whom they stand in for."""
-    assert officer.id is not None
-    in_force = await grants.in_force(session, commune_id=officer.commune_id, on=on)
-    absent = {
-        row.absent_id
-        for row in await grants.stand_ins(session, commune_id=officer.commune_id, on=on)
-        if row.stand_in_id == officer.id
-    }
-    return Person(officer.id, officer.commune_id, officer.office_id, tuple(_held(in_force, officer.id, absent)))
+    return (await people_of(session, [officer], on=on))[0]
+
+
+async def people_of(session: AsyncSession, known: Sequence[Officer], *, on: date) -> list[Person]:
+    """The same for several officers of one commune, with one look at who holds what."""
+    if not known:
+        return []
+    commune_id = known[0].commune_id
+    in_force = await grants.in_force(session, commune_id=commune_id, on=on)
+    absent: dict[int, set[int]] = {}
+    for row in await grants.stand_ins(session, commune_id=commune_id, on=on):
+        absent.setdefault(row.stand_in_id, set()).add(row.absent_id)
+    found = []
+    for each in known:
+        assert each.id is not None
+        held = tuple(_held(in_force, each.id, absent.get(each.id, set())))
+        found.append(Person(each.id, commune_id, each.office_id, held))
+    return found
 
 
 def _held(in_force: Iterable[grants.Grant], officer_id: int, absent: set[int]) -> Iterable[Held]:

@@ -64,6 +64,12 @@ async def count_unseen(session: AsyncSession, *, commune_id: int, officer_id: in
     return int((await session.exec(select(func.count()).where(*_unseen(commune_id, officer_id)))).one())
 
 
+async def rings_for(session: AsyncSession, *, commune_id: int, officer_id: int, case_id: int) -> bool:
+    """Whether this case stands on the officer's bell."""
+    mine = (*_unseen(commune_id, officer_id), col(CaseAlert.case_id) == case_id)
+    return (await session.exec(select(CaseAlert.id).where(*mine).limit(1))).first() is not None
+
+
 async def mark_seen(
     session: AsyncSession, *, commune_id: int, officer_id: int, at: datetime, case_id: int | None = None
 ) -> None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, bindparam, case, tuple_
-from sqlmodel import and_, col, false, func, or_, select
+from sqlmodel import and_, col, false, func, or_, select, true
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.case_words import CaseWords
@@ -42,7 +43,7 @@ class Scope:
     def condition(self) -> ColumnElement[bool]:
         """The same as SQL."""
         within = or_(false(), *(self._within(reach) for reach in self.reaches))
-        return and_(within, ~_is_about(self.officer_id, self.office_id))
+        return and_(within, _not_about(self.officer_id, self.office_id))
 
     def _within(self, reach: Reach) -> ColumnElement[bool]:
         bounds = [
@@ -55,8 +56,8 @@ class Scope:
             if wanted is not None
         ]
         if reach.stands_for is not None:
-            bounds.append(~_is_about(reach.stands_for, None))
-        return and_(col(Case.id).is_not(None), *bounds)
+            bounds.append(_not_about(reach.stands_for, None))
+        return and_(true(), *bounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +149,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many running cases are late, due today, due within three days, due later; and urgent ones among all."""
+    """How many running cases are late, due today, due within three days, due later; and those of the officer."""
 
     late: int = 0
     today: int = 0
     soon: int = 0
     later: int = 0
-    urgent: int = 0
     mine: int = 0
 
     @property
@@ -216,16 +216,26 @@ async def received(
 
 
 async def counts(session: AsyncSession, *, commune_id: int, scope: Scope, today: date) -> Counts:
-    """The numbers above the list, of all that the officer may see."""
-    parts = [func.coalesce(func.sum(case((_due(due, today), 1), else_=0)), 0) for due in DUES]
-    urgent = func.coalesce(func.sum(case((col(Case.urgency) > 0, 1), else_=0)), 0)
+    """The numbers above the list, of all that the officer may see: day by day, as the index of running cases lies."""
     own = func.coalesce(func.sum(case((col(Case.officer_id) == scope.officer_id, 1), else_=0)), 0)
     mine = (is_running(), col(Case.commune_id) == commune_id, scope.condition())
-    found = (await session.exec(select(*parts, urgent, own).where(*mine))).one()  # type: ignore[call-overload]
-    return Counts(*(int(each) for each in found))
+    due_on: Any = col(Case.due_on)
+    found = select(due_on, func.count(), own).where(*mine).group_by(due_on).order_by(due_on)
+    sums = dict.fromkeys(DUES, 0)
+    of_officer = 0
+    for each, count, held in (await session.exec(found)).all():
+        sums[_name_of(each, today)] += count
+        of_officer += int(held)
+    return Counts(**sums, mine=of_officer)
 
 
 DUES = ("late", "today", "soon", "later")
+
+
+def _name_of(due_on: date | None, today: date) -> str:
+    if due_on is None or due_on > today + SOON:
+        return "later"
+    return "late" if due_on < today else "today" if due_on == today else "soon"
 
 
 def _due(name: str, today: date) -> ColumnElement[bool]:
@@ -238,8 +248,17 @@ def _due(name: str, today: date) -> ColumnElement[bool]:
     }[name]
 
 
-def _is_about(officer_id: int, office_id: int | None) -> ColumnElement[bool]:
-    who = [col(CaseSubject.officer_id) == officer_id]
-    if office_id is not None:
-        who.append(col(CaseSubject.office_id) == office_id)
-    return select(CaseSubject.id).where(col(CaseSubject.case_id) == col(Case.id), or_(*who)).exists()
+async def is_told_of(session: AsyncSession, *, commune_id: int, scope: Scope) -> bool:
+    """Whether any case is about this officer or their unit: then what they may see differs from their colleagues'."""
+    mine = (col(CaseSubject.commune_id) == commune_id, _who(scope.officer_id, scope.office_id))
+    return (await session.exec(select(CaseSubject.id).where(*mine).limit(1))).first() is not None
+
+
+def _not_about(officer_id: int, office_id: int | None) -> ColumnElement[bool]:
+    """Not a case about this officer or unit; those are few, and looked up once for the whole list."""
+    return col(Case.id).not_in(select(CaseSubject.case_id).where(_who(officer_id, office_id)))
+
+
+def _who(officer_id: int, office_id: int | None) -> ColumnElement[bool]:
+    officer = col(CaseSubject.officer_id) == officer_id
+    return officer if office_id is None else or_(officer, col(CaseSubject.office_id) == office_id)

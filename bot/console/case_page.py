@@ -208,8 +208,13 @@ class CasePage:
         trouble: str = "",
         status: int = 200,
     ) -> web.Response:
-        async with visit.work() as work:
-            one, lines = await casework.opened(work, visit.number("id"))
+        async with visit.look() as work:
+            one = await casework.the_case(work, visit.number("id"), Act.CASE_READ)
+            rings = await casework.rings(work, one)
+        async with visit.work() as work:  # nothing but this waits for those who write
+            await casework.note_opening(work, one, rings=rings)
+        async with visit.look() as work:
+            one, lines = await casework.words_of(work, visit.number("id"))
             people = {
                 each.id: each.name for each in await officers.of_commune(work.session, commune_id=work.commune_id)
             }

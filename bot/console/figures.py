@@ -6,6 +6,7 @@ import asyncio
 import math
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -23,7 +24,7 @@ from handlers.figures import Span
 from handlers.permissions import Act, Thing, may
 from handlers.work_list import scope_of
 from handlers.workplace import Workplace
-from storage import audit, communes
+from storage import audit, communes, work_list
 
 ADDRESS = "/console/figures"
 KEPT = 60.0  # seconds for which the same figure is not counted again
@@ -136,7 +137,10 @@ class FigurePages:
         figure = FIGURES[name]
         if figure.whole:
             work.demand(Act.FIGURE_READ)
-        key = (work.commune_id, scope_of(work.person, Act.FIGURE_READ), name, span, work.today)
+        scope = scope_of(work.person, Act.FIGURE_READ)
+        if not await work_list.is_told_of(work.session, commune_id=work.commune_id, scope=scope):
+            scope = replace(scope, officer_id=0, office_id=None)  # the same for all who see so far
+        key = (work.commune_id, scope, name, span, work.today)
         known, now = self._kept.get(key), time.monotonic()
         if known is None or now - known[0] > KEPT:
             if len(self._kept) >= MOST_KEPT:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -22,6 +23,7 @@ from handlers.case_acts import NotTheirs
 from handlers.casework import Listed, NoSuchCase
 from handlers.lifecycle import NotNow
 from handlers.permissions import Act, may_at_all
+from handlers.workplace import Workplace
 from knowledge.categories import categories
 from storage import case_lists, officers, places
 from storage.officers import Officer
@@ -29,6 +31,7 @@ from storage.places import Hamlet
 from storage.work_list import RUNNING, Counts, Search, Wanted
 
 MOST_AT_ONCE = 50
+KEPT = 60.0  # seconds
 FILTERS = ("due", "urgency", "hamlet", "field", "kind", "state", "mine", "q")
 NUMBERS = (
     ("due", "late", "Trễ hẹn", "late"),
@@ -55,6 +58,7 @@ class WorkList:
     def __init__(self, pages: ConsolePages) -> None:
         """Draws with the console's pages."""
         self._pages = pages
+        self._counted: dict[int, tuple[float, str]] = {}
 
     def table(self) -> list[Route]:
         """Every address of ours."""
@@ -107,7 +111,7 @@ class WorkList:
             wanted = _wanted(visit, asked, search)
             page = await casework.listed(work, wanted=wanted, after=visit.request.query.get("after", ""))
             counted = await work_list.counted(work)
-            came = await case_lists.counts(work.session, commune_id=work.commune_id) if not asked else []
+            came = await self._came(work) if not asked else ""
         assert visit.person is not None
         opens, assigns = (may_at_all(visit.person, act) for act in (Act.CASE_READ, Act.CASE_ASSIGN))
         names = {one.id: one.name for one in people}, {one.id: one.name for one in hamlets}
@@ -132,11 +136,19 @@ class WorkList:
             groups=_groups(asked, hamlets),
             asked=asked,
             held=_held(asked, names[1]),
-            came=_came(came),
+            came=came,
             told=told,
             trouble=trouble,
             status=status,
         )
+
+    async def _came(self, work: Workplace) -> str:
+        """How many cases came by which path; counted anew after a minute."""
+        known, now = self._counted.get(work.commune_id), time.monotonic()
+        if known is None or now - known[0] > KEPT:
+            counts = await case_lists.counts(work.session, commune_id=work.commune_id)
+            known = self._counted[work.commune_id] = (now, _came(counts))
+        return known[1]
 
 
 def _wanted(visit: Visit, asked: Mapping[str, str], search: Search | None) -> Wanted:

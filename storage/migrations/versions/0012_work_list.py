@@ -16,7 +16,8 @@ RUNS = sa.text("state IN ('received', 'assigned', 'working', 'asked', 'transferr
 
 def upgrade() -> None:
     op.add_column("case", sa.Column("urgency", sa.Integer(), nullable=False, server_default="0"))
-    op.create_index("ix_case_running", "case", ["commune_id", "due_on", "id"], sqlite_where=RUNS, postgresql_where=RUNS)
+    running = ["commune_id", "due_on", "id", "state", "officer_id", "office_id", "hamlet_id", "field"]
+    op.create_index("ix_case_running", "case", running, sqlite_where=RUNS, postgresql_where=RUNS)
     with op.batch_alter_table("question") as batch_op:
         batch_op.add_column(sa.Column("hamlet_id", sa.Integer(), nullable=True))
         batch_op.create_foreign_key(batch_op.f("fk_question_hamlet_id"), "hamlet", ["hamlet_id"], ["id"])
