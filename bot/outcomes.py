@@ -11,12 +11,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.assembly import Parts
 from bot.console import words
 from bot.site import Site
-from handlers import figures, outcomes
+from handlers import figures, outcomes, service_ratings
 from handlers.figures import Row, Span
+from handlers.service_ratings import Score
 from storage import communes
 
 KEPT = 600.0  # seconds
-Counted = tuple[list[outcomes.Group], list[outcomes.Rated], list[tuple[str, Row]]]
+Counted = tuple[list[outcomes.Group], list[outcomes.Rated], list[tuple[str, Row]], list[Score]]
 A_YEAR = timedelta(days=364)
 
 
@@ -38,12 +39,13 @@ class OutcomePages:
             commune = await communes.by_code(session, code=request.match_info["code"])
             if commune is None or commune.id is None:
                 raise web.HTTPNotFound
-            groups, rated, fields = await self._counted(session, commune.id)
+            groups, rated, fields, scores = await self._counted(session, commune.id)
         facts = {
             "commune": commune,
             "groups": groups,
             "rated": rated,
             "fields": fields,
+            "scores": [(words.SERVICES[one.service], one) for one in scores],
             "sample": commune.is_sample,
             "fewest": outcomes.FEWEST,
         }
@@ -58,14 +60,18 @@ class OutcomePages:
                 await outcomes.groups(session, commune_id=commune_id),
                 await outcomes.faces(session, commune_id=commune_id),
                 await self._fields(session, commune_id),
+                await service_ratings.scores(session, commune_id=commune_id, span=self._year(), public=True),
             )
             known = self._kept[commune_id] = (now, counted)
         return known[1]
 
     async def _fields(self, session: AsyncSession, commune_id: int) -> list[tuple[str, Row]]:
         """The year up to today by field of work, the one with most cases first."""
-        today = self._parts.clock.today()
-        span = Span(today - A_YEAR, today)
-        found = await figures.public_fields(session, commune_id=commune_id, span=span, today=today)
+        span = self._year()
+        found = await figures.public_fields(session, commune_id=commune_id, span=span, today=span.until)
         named = [(words.FIELDS.get(field, "Khác"), row) for field, row in found.items()]
         return sorted(named, key=lambda one: (-one[1].received, one[0]))
+
+    def _year(self) -> Span:
+        today = self._parts.clock.today()
+        return Span(today - A_YEAR, today)

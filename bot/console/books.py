@@ -86,9 +86,16 @@ class BookPages:
 
     async def show(self, visit: Visit) -> web.StreamResponse:
         """Which book, which month."""
-        apologises = visit.person is not None and may_at_all(visit.person, Act.DOSSIER_APOLOGISE)
+        assert visit.person is not None
+        apologises, rates = (may_at_all(visit.person, act) for act in (Act.DOSSIER_APOLOGISE, Act.SERVICE_RATE))
         return self._pages.show(
-            visit, "books.html", books=TITLES, month=f"{visit.today:%Y-%m}", by_hand=BY_HAND, apologises=apologises
+            visit,
+            "books.html",
+            books=TITLES,
+            month=f"{visit.today:%Y-%m}",
+            by_hand=BY_HAND,
+            apologises=apologises,
+            rates=rates,
         )
 
     async def printed(self, visit: Visit) -> web.StreamResponse:

@@ -39,6 +39,13 @@ FIGURES: dict[str, Figure] = {
     ),
     "satisfaction": Figure("Người dân hài lòng theo đơn vị", FACES, grids.satisfaction, drawn=(4,)),
     "satisfaction-fields": Figure("Người dân hài lòng theo lĩnh vực", FACES, grids.satisfaction_by_field, drawn=(4,)),
+    "satisfaction-mandatory": Figure(
+        "Hài lòng trong ba lĩnh vực bắt buộc",
+        "Chứng thực, cấp phép xây dựng, giấy chứng nhận quyền sử dụng đất; từ phiếu bộ phận một cửa ghi mỗi tháng.",
+        grids.mandatory,
+        drawn=(4,),
+        whole=True,
+    ),
     "papi-hamlets": Figure("PAPI theo thôn: tất cả", HEAT, grids.papi_by_hamlet("all"), "heat", whole=True),
     "papi-months": Figure("PAPI theo tháng: tất cả", HEAT, grids.papi_by_month("all"), "heat", whole=True),
     "papi-hamlets-questions": Figure(

@@ -38,6 +38,7 @@ IN_REPORT = (
     "fields",
     "satisfaction",
     "satisfaction-fields",
+    "satisfaction-mandatory",
     "papi-hamlets",
     "hours",
     "outcomes",

@@ -10,7 +10,7 @@ from typing import Any
 from bot.console import words
 from bot.console.case_forms import PAPI
 from bot.console.pages import moment
-from handlers import figures
+from handlers import figures, service_ratings
 from handlers.figures import Row, Satisfied, Span
 from handlers.workplace import Workplace
 from knowledge.categories import categories
@@ -69,6 +69,14 @@ async def satisfaction_by_field(work: Workplace, span: Span) -> Grid:
     rated = await counted.faces(work.session, figures.between(work, span))
     found = figures.satisfied(rated, lambda each: each.field)
     return _faces_grid("Lĩnh vực", ((words.FIELDS.get(key or "", NO_FIELD), row) for key, row in found.items()))
+
+
+async def mandatory(work: Workplace, span: Span) -> Grid:
+    """The three fields that must be measured, by month."""
+    found = await service_ratings.scores(work.session, commune_id=work.commune_id, span=span)
+    heads = ("Lĩnh vực, tháng", "Kết quả đã trả", "Phiếu", "Tỷ lệ trả lời (%)", "Điểm (1-5)")
+    named = ((f"{words.SERVICES[one.service]}, {one.month:%m/%Y}", one) for one in found)
+    return Grid(heads, tuple((name, one.asked, one.answered, one.share, one.mean) for name, one in named))
 
 
 def papi_by_hamlet(source: str) -> Callable[[Workplace, Span], Awaitable[Grid]]:

@@ -23,6 +23,7 @@ from bot.console.notices import NoticePages
 from bot.console.officers import OfficerPages
 from bot.console.pages import ConsolePages
 from bot.console.seals import SealPages
+from bot.console.service_ratings import ServiceRatingPages
 from bot.console.visits import Route, guarded
 from bot.site import Site
 
@@ -40,6 +41,7 @@ def routes(site: Site) -> list[Route]:
         KnowledgePages,
         DraftPages,
         NoticePages,
+        ServiceRatingPages,
         SealPages,
         GapPages,
         OfficerPages,

@@ -31,6 +31,7 @@ ACTS: dict[str, str] = {
     Act.CASE_PUBLISH: "Duyệt kết quả đăng công khai",
     Act.FIGURE_READ: "Xem và tải số liệu, báo cáo tháng",
     Act.BOOK_READ: "Xem, in và tải sổ tiếp công dân, sổ đơn thư",
+    Act.SERVICE_RATE: "Ghi phiếu hài lòng của ba lĩnh vực bắt buộc",
     Act.DOSSIER_APOLOGISE: "Ghi hồ sơ một cửa trễ hẹn, in thư xin lỗi",
     Act.NOTICE_READ: "Xem thông báo, báo cáo gửi",
     Act.NOTICE_SEND: "Soạn, gửi, hủy thông báo",
@@ -66,6 +67,11 @@ FIELDS: dict[str, str] = {
     "security": "An ninh trật tự",
     "economy": "Kinh tế, hạ tầng",
     "environment": "Môi trường",
+}
+SERVICES = {
+    "certification": "Chứng thực",
+    "building": "Cấp phép xây dựng",
+    "land": "Cấp giấy chứng nhận quyền sử dụng đất",
 }
 STATES = {"invited": "chưa đăng ký", "active": "đang làm việc", "left": "đã nghỉ"}
 CASE_KINDS = {
@@ -165,6 +171,7 @@ OBJECTS = {
     "figures": "số liệu",
     "book": "sổ",
     "late_dossier": "thư xin lỗi",
+    "service_rating": "phiếu hài lòng",
     "seal_holder": "khóa niêm phong",
     "mailbox": "tin báo",
     "audit": "nhật ký",

@@ -101,6 +101,24 @@ async def test_a_late_dossier_is_told_to_whoever_asks_with_its_code(
     assert (await (await desk.client.get("/console/late-dossiers/1/letter.pdf")).read()).startswith(b"%PDF-")
 
 
+async def test_satisfaction_slips_reach_the_figures_and_the_public_page(
+    seats: Seats, webchat_account: ChannelAccount, commune: Commune
+) -> None:
+    leader = await seats(Role.LEADER)
+    fields = {"service": "land", "month": "2026-11", "asked": "20"} | dict.fromkeys(("one", "two", "three"), "0")
+    many = await leader.sends("/console/service-ratings", **fields, four="11", five="10")
+    assert many.status == 422 and "Số phiếu không được nhiều hơn" in await many.text()
+    late = await leader.sends("/console/service-ratings", **(fields | {"month": "2026-12"}), four="1", five="1")
+    assert late.status == 422
+    for four in ("5", "6"):  # the second one corrects the first
+        done = await leader.sends("/console/service-ratings", **fields, four=four, five="2")
+        assert done.status == 303
+    page = await leader.opens("/console/figures?view=satisfaction-mandatory")
+    assert "Cấp giấy chứng nhận quyền sử dụng đất, 11/2026" in page and ">4,25<" in page and ">40<" in page
+    public = await leader.opens(f"/x/{commune.code}/outcomes")
+    assert "8 trong 20 kết quả đã trả" in public
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize(("name", "size"), [("phone", PHONE), ("desk", DESK)])
 async def test_books_and_letters_in_the_browser(

@@ -38,6 +38,7 @@ PAGES = {
         "/console/books",
         "/console/books/print",
         "/console/late-dossiers",
+        "/console/service-ratings",
         "/console/figures",
         *(f"/console/figures?view={name}" for name in FIGURES),
     ),

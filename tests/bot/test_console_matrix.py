@@ -52,6 +52,7 @@ ROUTES = routes(Site())
 BEHIND_A_GATE = [route for route in ROUTES if isinstance(route.gate, Act)]
 DAY = THE_DAY.isoformat()
 NOTICE = {"title": "Ngừng điện", "place": "Ấp Đông", "day": "2026-11-24", "at": "07:30", "contact": "Điện lực"}
+FIVE = ("one", "two", "three", "four", "five")
 # What a form needs so that the page gets as far as the object it names.
 FIELDS: dict[str, dict[str, str]] = {
     "/console/officers": {"name": "Người Mới", "role": "desk"},
@@ -62,6 +63,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "/console/commune/hamlets": {"names": "Thôn Mới"},
     "/console/cases/new": {"kind": "report", "words": "Đường hỏng"},
     "/console/cases/assign": {"officer": "1", "case": "1"},
+    "/console/service-ratings": {"service": "land", "month": "2026-11", "asked": "9", **dict.fromkeys(FIVE, "1")},
     "/console/late-dossiers": {
         "code": "H01-261101-0001",
         "due_on": "2026-11-20",

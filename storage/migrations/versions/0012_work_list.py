@@ -54,9 +54,26 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_latedossier_commune_id"), "latedossier", ["commune_id"])
     op.create_index("ix_latedossier_commune_id_code_hash", "latedossier", ["commune_id", "code_hash"])
+    op.create_table(
+        "servicerating",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("commune_id", sa.Integer(), nullable=False),
+        sa.Column("service", sa.String(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("asked", sa.Integer(), nullable=False),
+        *(sa.Column(f"faces_{number}", sa.Integer(), nullable=False) for number in range(1, 6)),
+        sa.Column("officer_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["commune_id"], ["commune.id"], name=op.f("fk_servicerating_commune_id")),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_servicerating_officer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_servicerating")),
+        sa.UniqueConstraint("commune_id", "service", "month", name=op.f("uq_servicerating_commune_id_service_month")),
+    )
+    op.create_index(op.f("ix_servicerating_commune_id"), "servicerating", ["commune_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("servicerating")
     op.drop_table("latedossier")
     op.drop_table("casewords")
     with op.batch_alter_table("question") as batch_op:
