@@ -15,6 +15,7 @@ from handlers.casework import Listed, NoSuchCase
 from handlers.contract import SAID, Choice
 from handlers.lifecycle import NotNow
 from handlers.permissions import Act, Role, may, people_of, person_of
+from handlers.proposals import Proposal, kept
 from handlers.terms import Term
 from handlers.wording import as_body
 from handlers.workplace import Workplace
@@ -99,14 +100,21 @@ async def ask(work: Workplace, case_id: int, *, words: str) -> None:
     await case_news.tell(work.session, case, news, at=work.now)
 
 
-async def answer(work: Workplace, case_id: int, *, words: str, evidence: str, document: str) -> None:
-    """The answer with its evidence; the citizen says whether it is done. Raises NoSuchCase, NotNow, Lacking."""
+async def answer(
+    work: Workplace, case_id: int, *, words: str, evidence: str, document: str, proposal: Proposal | None = None
+) -> None:
+    """The answer with its evidence; the citizen says whether it is done. Raises NoSuchCase, NotNow, Lacking.
+
+    `proposal`: what the officer began with; how much of it they kept stands in the history, with its text.
+    """
     case = (await casework.the_case(work, case_id, Act.CASE_WORK)).case
     late = _sorry(case, work)
     body_id = await _keep(work, words)
-    await _happen(
-        work, case, "answer", Act.CASE_WORK, facts={"evidence": evidence, "document": document}, body_id=body_id
-    )
+    facts: dict[str, Any] = {"evidence": evidence, "document": document}
+    if proposal is not None:
+        began = {"from": proposal.key, "kept": kept(proposal, words), "proposed": await _keep(work, proposal.text)}
+        facts |= began
+    await _happen(work, case, "answer", Act.CASE_WORK, facts=facts, body_id=body_id)
     asked = ask_done(case)
     shown = f"\nVăn bản: {document}." if document else ""
     text = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -55,6 +55,7 @@ class Line:
     officer_id: int | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     replies: tuple[str, ...] = ()
+    proposed: str = ""  # what an officer's answer began with
 
 
 async def listed(work: Workplace, *, wanted: Wanted, after: str = "") -> Page:
@@ -98,9 +99,10 @@ async def words_of(work: Workplace, case_id: int) -> tuple[Listed, list[Line]]:
     one = await the_case(work, case_id, Act.CASE_READ)
     history = await cases.history(work.session, commune_id=work.commune_id, case_id=case_id)
     body_ids = [event.body_id for event in history if event.body_id is not None]
+    body_ids += [event.facts["proposed"] for event in history if "proposed" in event.facts]
     words = await work.vault.read(work.session, commune_id=work.commune_id, body_ids=body_ids)
     channels = await inbox.channels_of_bodies(work.session, commune_id=work.commune_id, body_ids=body_ids)
-    lines = [_line(event, words.get(event.body_id or 0), channels) for event in history]
+    lines = [_line(event, words, channels) for event in history]
     return one, [await _with_replies(work, line) for line in lines]
 
 
@@ -169,11 +171,13 @@ def thing(one: Listed) -> Thing:
     return casebook.thing_of(one.case, one.about)
 
 
-def _line(event: CaseEvent, raw: str | None, channels: dict[int, str]) -> Line:
+def _line(event: CaseEvent, words: dict[int, str], channels: dict[int, str]) -> Line:
+    raw = words.get(event.body_id or 0)
+    proposed = words_in(words.get(event.facts.get("proposed", 0), "")) or ""
     gone = raw in (None, ERASED, SEALED)
     ours = words_in(raw) if raw is not None else None
     channel = None if gone or ours is not None else channels.get(event.body_id or 0)
-    return Line(event.kind, event.at, ours or raw, channel, event.officer_id, event.facts)
+    return Line(event.kind, event.at, ours or raw, channel, event.officer_id, event.facts, proposed=proposed)
 
 
 async def _with_replies(work: Workplace, line: Line) -> Line:
@@ -181,9 +185,7 @@ async def _with_replies(work: Workplace, line: Line) -> Line:
     if event_id is None:
         return line
     said = await outbox.answering(work.session, commune_id=work.commune_id, event_id=event_id)
-    return Line(
-        line.kind, line.at, line.raw, line.channel, line.officer_id, line.facts, tuple(each.text for each in said)
-    )
+    return replace(line, replies=tuple(each.text for each in said))
 
 
 async def _with_subjects(work: Workplace, page: list[Case]) -> list[Listed]:

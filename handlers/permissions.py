@@ -33,6 +33,7 @@ class Act(StrEnum):
     NOTICE_SEND = "notice.send"
     NOTICE_APPROVE = "notice.approve"
     SERVICE_RATE = "service.rate"
+    TEMPLATE_EDIT = "template.edit"
     GAP_READ = "gap.read"
     CHANNEL_READ = "channel.read"
     KNOWLEDGE_READ = "knowledge.read"
@@ -92,6 +93,11 @@ ACTS: dict[Role, frozenset[Act]] = {
     Role.APPROVER: frozenset({Act.GAP_READ, Act.COMMUNE_READ, Act.KNOWLEDGE_APPROVE}),
     Role.TRAINER: frozenset({Act.PRACTICE_SEE}),
     Role.BROADCASTER: frozenset({Act.COMMUNE_READ, Act.NOTICE_READ, Act.NOTICE_SEND, Act.NOTICE_APPROVE}),
+    | {Act.CALENDAR_EDIT, Act.FIGURE_READ, Act.BOOK_READ, Act.DOSSIER_APOLOGISE, Act.SERVICE_RATE}
+    | {Act.TEMPLATE_EDIT},
+    Role.CURATOR: frozenset({Act.GAP_READ, Act.COMMUNE_READ, Act.TEMPLATE_EDIT}),
+    Role.APPROVER: frozenset({Act.GAP_READ, Act.COMMUNE_READ}),
+    Role.BROADCASTER: frozenset({Act.COMMUNE_READ}),
     Role.INSPECTOR: CASEWORK  # what is told about leaders comes to the inspector
     | {Act.CASE_ASSIGN, Act.CASE_WORK, Act.OFFICER_READ, Act.AUDIT_READ, Act.AUDIT_EXPORT, Act.SEAL_READ}
     | {Act.FIGURE_READ, Act.BOOK_READ, Act.NOTICE_READ},

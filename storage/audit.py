@@ -165,6 +165,21 @@ async def page(
     return list(await session.exec(select(AuditRow).where(*wanted).order_by(col(AuditRow.id).desc()).limit(limit)))
 
 
+async def who_did(
+    session: AsyncSession, *, commune_id: int, act: str, object_kind: str, object_id: int, since: datetime
+) -> dict[int, datetime]:
+    """Which officers did this to that object since that instant, and when last."""
+    mine = (
+        col(AuditRow.commune_id) == commune_id,
+        col(AuditRow.at) >= since,
+        col(AuditRow.act) == act,
+        col(AuditRow.object_kind) == object_kind,
+        col(AuditRow.object_id) == object_id,
+    )
+    found = select(AuditRow.officer_id, AuditRow.at).where(*mine).order_by(col(AuditRow.id))
+    return {officer_id: at for officer_id, at in (await session.exec(found)).all() if officer_id is not None}
+
+
 async def heads(session: AsyncSession, *, commune_id: int, limit: int, until: date | None = None) -> list[AuditHead]:
     """The newest days' heads, none after `until`."""
     mine = [col(AuditHead.commune_id) == commune_id]

@@ -49,6 +49,7 @@ ROWS = {
     "Mailbox",
     "Petition",
     "LateDossier",
+    "ReplyTemplate",
     "Asked",  # these two name the commune themselves
     "Between",
     "EntryVersion",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import DateField, Form, RadioField, SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import DateField, Form, HiddenField, RadioField, SelectField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from bot.console import words
 from bot.console.forms import BAD_DAY, NEEDED, choices, text_field, tidy_lines, which_field
@@ -13,6 +13,7 @@ from handlers.case_words import REFUSALS
 from handlers.desk_entry import KINDS
 from handlers.into_seal import REASONS
 from knowledge.categories import categories
+from knowledge.reply_templates import still_open
 
 LONGEST = 2_000
 EVIDENCE = choices(words.EVIDENCE.items())
@@ -28,9 +29,18 @@ PAPI = {
 }
 
 
-def _words(label: str, *, needed: bool = True, hint: str = "") -> TextAreaField:
+def words_field(label: str, *, needed: bool = True, hint: str = "") -> TextAreaField:
     checks = [NEEDED if needed else Optional(), Length(max=LONGEST, message=f"Nhiều nhất {LONGEST} ký tự.")]
     return TextAreaField(label, checks, filters=[tidy_lines], description=hint, default="")
+
+
+_words = words_field  # as the forms below say it
+
+
+def _filled_in(field: TextAreaField) -> None:
+    place = still_open(field.data or "")
+    if place:
+        raise ValidationError(f"Còn chỗ chưa điền: {place}. Điền hoặc bỏ đi rồi gửi.")
 
 
 class Assign(Form):
@@ -70,6 +80,10 @@ class Ask(Form):
 
     words = _words("Hỏi người dân điều gì", hint="Người dân đọc đúng những lời này.")
 
+    def validate_words(self, field: TextAreaField) -> None:
+        """Nothing is sent with a place that was left open."""
+        _filled_in(field)
+
 
 class Answer(Form):
     """The answer, and what proves it."""
@@ -79,6 +93,12 @@ class Answer(Form):
     document = text_field(
         "Số và ngày văn bản", most=100, hint="Ví dụ: 12/CV-UBND ngày 23/11/2026. Cần có khi chọn văn bản."
     )
+
+    draft = HiddenField(default="")
+
+    def validate_words(self, field: TextAreaField) -> None:
+        """Nothing is sent with a place that was left open."""
+        _filled_in(field)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """A document has a number; an empty optional field is not looked at by its own checks."""

@@ -9,7 +9,8 @@ from typing import Any
 from aiohttp import web
 from wtforms import Form
 
-from bot.console import words
+from bot.console import case_drafts, words
+from bot.console.case_drafts import Drafts
 from bot.console.case_forms import (
     PAPI,
     Answer,
@@ -75,7 +76,12 @@ async def _ask(work: Workplace, case_id: int, form: Any) -> None:
 
 async def _answer(work: Workplace, case_id: int, form: Any) -> None:
     await case_acts.answer(
-        work, case_id, words=form.words.data, evidence=form.evidence.data, document=typed(form.document)
+        work,
+        case_id,
+        words=form.words.data,
+        evidence=form.evidence.data,
+        document=typed(form.document),
+        proposal=getattr(form, "proposal", None),
     )
 
 
@@ -181,10 +187,15 @@ class CasePage:
         _summary, _button, act, form_class, do = ACTS[name]
 
         async def handle(visit: Visit) -> web.StreamResponse:
-            case_id, form = visit.number("id"), form_class(visit.form)
+            case_id = visit.number("id")
+            form: Any = form_class(visit.form)
             async with visit.look() as work:
                 one = await casework.the_case(work, case_id, act)
                 await fill(work, form, one)
+                if form_class is Answer and form.draft.data:
+                    _one, lines = await casework.words_of(work, case_id)
+                    drafts = await case_drafts.drafts_for(visit, work, one, lines, form.draft.data)
+                    form.proposal = drafts.chosen if drafts is not None else None
             if not form.validate():
                 return await self._show(visit, tried=(name, form), status=422)
             try:
@@ -221,7 +232,11 @@ class CasePage:
             units = await offices.offices(work.session, commune_id=work.commune_id, on=work.today)
             hamlet = await places.hamlet(work.session, commune_id=work.commune_id, hamlet_id=one.case.hamlet_id or 0)
             supporters = await cases.supporters(work.session, commune_id=work.commune_id, case_id=one.case.id or 0)
-            acts = [await self._act(visit, work, one, name, tried) for name in _possible(visit, one)]
+            key = visit.request.query.get("draft", "") if tried is None else ""
+            possible = _possible(visit, one)
+            drafts = await case_drafts.drafts_for(visit, work, one, lines, key) if "answer" in possible else None
+            acts = [await self._act(visit, work, one, name, tried, drafts) for name in possible]
+            others = await case_drafts.also_open(work, one, people)
             naming = subject or Subject()
             await fill(work, naming, one)
         unit_names = {each.id: each.name for each in units}
@@ -238,6 +253,10 @@ class CasePage:
             about=about,
             acts=acts,
             owed=OWED if is_overdue(case, visit.now) and acts else "",
+            others=others,
+            drafts=case_drafts.links(case.id or 0, drafts) if drafts is not None else [],
+            suggestion=drafts.suggestion if drafts is not None else None,
+            place=(case.latitude, case.longitude) if case.latitude is not None else None,
             form=naming,
             may_name=may(visit.person, Act.CASE_NAME_SUBJECT, casework.thing(one)),
             trouble=trouble,
@@ -245,14 +264,24 @@ class CasePage:
         )
 
     async def _act(
-        self, visit: Visit, work: Workplace, one: Listed, name: str, tried: tuple[str, Form] | None
+        self,
+        visit: Visit,
+        work: Workplace,
+        one: Listed,
+        name: str,
+        tried: tuple[str, Form] | None,
+        drafts: Drafts | None,
     ) -> dict[str, Any]:
         summary, button, _act, form_class, _do = ACTS[name]
         owed = name == "extend" and is_overdue(one.case, work.now)
-        form = tried[1] if tried is not None and tried[0] == name else form_class(data=_known(one))
+        form: Any = tried[1] if tried is not None and tried[0] == name else form_class(data=_known(one))
         await fill(work, form, one)
+        begun = drafts.chosen if name == "answer" and drafts is not None else None
+        if begun is not None:
+            form.words.data, form.draft.data = begun.text, begun.key
         summary = "Ghi lý do trễ và hạn mới" if owed else summary
-        return {"name": name, "summary": summary, "button": button, "form": form, "open": owed or form.errors}
+        is_open = bool(owed or begun or form.errors)
+        return {"name": name, "summary": summary, "button": button, "form": form, "open": is_open}
 
 
 def _possible(visit: Visit, one: Listed) -> list[str]:
@@ -338,6 +367,7 @@ def _shown(visit: Visit, line: Line, people: dict[int | None, str]) -> dict[str,
         "text": text,
         "facts": _told(line, people),
         "replies": line.replies,
+        "proposed": line.proposed,
     }
 
 
@@ -347,6 +377,7 @@ def _told(line: Line, people: dict[int | None, str]) -> str:
     parts = [
         people.get(facts.get("officer_id"), "") if line.kind == "assign" else "",
         words.EVIDENCE.get(facts.get("evidence", ""), "") if line.kind == "answer" else "",
+        case_drafts.kept_words(facts),
         str(facts.get("body") or ""),
         str(facts.get("document") or ""),
         _dates(facts),

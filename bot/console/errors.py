@@ -11,6 +11,7 @@ from handlers.gap_desk import NoSuchGap
 from handlers.late_dossiers import NoSuchLetter
 from handlers.notices import NoSuchNotice
 from handlers.permissions import NotAllowed
+from handlers.proposals import NoSuchTemplate
 from handlers.sealed_tips import NoSuchTip
 from handlers.sign_in import LinkSpent
 from handlers.staff import NoSuchOfficer
@@ -52,6 +53,7 @@ SENTENCES: dict[type[Exception], Words] = {
     NoSuchOfficer: Words(404, "Không có cán bộ này", "Không tìm thấy cán bộ hoặc quyền này trong xã của anh/chị."),
     NoSuchUnit: Words(404, "Không có đơn vị này", "Không tìm thấy đơn vị hoặc thôn này trong xã của anh/chị."),
     NoSuchTip: Words(404, "Không có tin báo này", "Không tìm thấy tin báo này trong phần việc của anh/chị."),
+    NoSuchTemplate: Words(404, "Không có mẫu này", "Không tìm thấy mẫu trả lời này trong xã của anh/chị."),
     NoSuchLetter: Words(404, "Không có thư này", "Không tìm thấy thư xin lỗi này trong xã của anh/chị."),
     NoSuchVersion: Words(404, "Không có mục này", "Không tìm thấy mục hoặc phiên bản này trong xã của anh/chị."),
     NoSuchGap: Words(404, "Không có câu này", "Câu này không còn trong danh sách chờ trả lời của xã anh/chị."),

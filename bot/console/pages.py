@@ -27,6 +27,7 @@ MENU: tuple[tuple[str, str, Act], ...] = (
     ("/console/seals", "Niêm phong", Act.SEAL_READ),
     ("/console/gaps", "Câu chưa trả lời", Act.GAP_READ),
     ("/console/knowledge", "Kho tri thức", Act.KNOWLEDGE_READ),
+    ("/console/templates", "Mẫu trả lời", Act.TEMPLATE_EDIT),
     ("/console/officers", "Cán bộ", Act.OFFICER_READ),
     ("/console/stand-ins", "Nghỉ phép, làm thay", Act.STAND_IN_EDIT),
     ("/console/commune", "Thông tin xã", Act.COMMUNE_READ),

@@ -22,6 +22,7 @@ from bot.console.knowledge import KnowledgePages
 from bot.console.notices import NoticePages
 from bot.console.officers import OfficerPages
 from bot.console.pages import ConsolePages
+from bot.console.reply_templates import TemplatePages
 from bot.console.seals import SealPages
 from bot.console.service_ratings import ServiceRatingPages
 from bot.console.visits import Route, guarded
@@ -42,6 +43,7 @@ def routes(site: Site) -> list[Route]:
         DraftPages,
         NoticePages,
         ServiceRatingPages,
+        TemplatePages,
         SealPages,
         GapPages,
         OfficerPages,

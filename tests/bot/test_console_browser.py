@@ -35,6 +35,7 @@ PAGES = {
         "/console/cases",
         "/console/gaps",
         "/console/officers/1",
+        "/console/templates",
         "/console/books",
         "/console/books/print",
         "/console/late-dossiers",

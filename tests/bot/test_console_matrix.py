@@ -33,6 +33,7 @@ from storage import (
     offices,
     places,
     questions,
+    reply_templates,
     seals,
     sign_ins,
 )
@@ -43,6 +44,7 @@ from storage.notices import Notice
 from storage.offices import Office
 from storage.places import Hamlet
 from storage.questions import Question
+from storage.reply_templates import ReplyTemplate
 from storage.sealing import FEWEST, MOST, public_of, write_key
 from tests.bot.conftest import Seats
 from tests.bot.console import BROWSER, Colleague, hire
@@ -63,6 +65,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "/console/commune/hamlets": {"names": "Thôn Mới"},
     "/console/cases/new": {"kind": "report", "words": "Đường hỏng"},
     "/console/cases/assign": {"officer": "1", "case": "1"},
+    "/console/templates": {"name": "Mẫu", "text": "{loi_chao}"},
     "/console/service-ratings": {"service": "land", "month": "2026-11", "asked": "9", **dict.fromkeys(FIVE, "1")},
     "/console/late-dossiers": {
         "code": "H01-261101-0001",
@@ -238,6 +241,19 @@ class Things:
             )
             return {"id": await notices.keep(session, row)}
 
+    async def template(self) -> dict[str, int]:
+        """A reply template."""
+        officer = await hire(self.parts, self.commune, Role.LEADER)
+        async with self.parts.database.writing() as session:
+            row = ReplyTemplate(
+                commune_id=self.commune.id or 0,
+                name="Mẫu",
+                text="{loi_chao}",
+                officer_id=officer.id or 0,
+                at=self.parts.clock.now(),
+            )
+            return {"id": await reply_templates.keep(session, row)}
+
     async def session(self) -> dict[str, int]:
         """A session of somebody else."""
         other = await hire(self.parts, self.commune, Role.DESK)
@@ -263,6 +279,7 @@ class Things:
             "/console/seals/": self.tip,
             "/console/late-dossiers/": self.late_dossier,
             "/console/notices/": self.notice,
+            "/console/templates/": self.template,
             "/console/account/sessions/": self.session,
             "/console/gaps/": self.gap,
             "/console/knowledge/entries/": self.entry,

@@ -70,9 +70,25 @@ def upgrade() -> None:
         sa.UniqueConstraint("commune_id", "service", "month", name=op.f("uq_servicerating_commune_id_service_month")),
     )
     op.create_index(op.f("ix_servicerating_commune_id"), "servicerating", ["commune_id"])
+    op.create_table(
+        "replytemplate",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("commune_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("officer_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["commune_id"], ["commune.id"], name=op.f("fk_replytemplate_commune_id")),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_replytemplate_officer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_replytemplate")),
+    )
+    op.create_index(op.f("ix_replytemplate_commune_id"), "replytemplate", ["commune_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("replytemplate")
     op.drop_table("servicerating")
     op.drop_table("latedossier")
     op.drop_table("casewords")
