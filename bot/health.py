@@ -15,7 +15,7 @@ from bot.assembly import Parts
 from bot.caller import CALLER
 from bot.webchat.errors import NotForOutside
 from bot.webchat.hub import Hub
-from storage import lines
+from storage import communes, lines, pauses
 from storage.inbox import InboxEvent
 from storage.outbox import OutboxMessage
 
@@ -37,7 +37,7 @@ class Health:
     async def up(self, _request: web.Request) -> web.Response:
         """The process answers and its database can be read."""
         fine = await self._database_answers()
-        return _report({"database": fine}, notes=await self._channels() if fine else [])
+        return _report({"database": fine}, notes=[*await self._channels(), *await self._paused()] if fine else [])
 
     async def ready(self, request: web.Request) -> web.Response:
         """It can also answer citizens: the knowledge is loaded and the inbox is worked."""
@@ -72,6 +72,15 @@ class Health:
         said = [f"{account.channel}: {line.state(now)}" for account, line in known if account.id in mine]
         oa = self._parts.settings.channels.zalo_oa
         return said + (["zalo_oa: signatures are only logged, not enforced"] if oa and not oa.enforce else [])
+
+    async def _paused(self) -> list[str]:
+        """What a commune has paused, since when; the reason is for its officers."""
+        async with self._parts.database.reading() as session:
+            codes = {each.id: each.code for each in await communes.all_of_them(session)}
+            return [
+                f"paused: {codes.get(each.commune_id, '')} {each.what} since {each.begun_at:%Y-%m-%dT%H:%MZ}"
+                for each in await pauses.running_anywhere(session)
+            ]
 
     def _only_for_operators(self, request: web.Request) -> None:
         if request[CALLER].on_this_machine:

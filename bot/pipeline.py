@@ -15,7 +15,7 @@ from bot.admission import House
 from bot.channels.base import Channel, Received, read
 from bot.clock import Clock
 from bot.files import enclosures
-from handlers import apologies, attachments, clarify, confirming, home_commune, logbook, routing
+from handlers import apologies, attachments, clarify, confirming, home_commune, logbook, pausing, routing
 from handlers.confirming import NotConfirmed, Pending
 from handlers.contract import Desk, Feature, Incoming, Reply
 from handlers.home_commune import Home
@@ -81,8 +81,10 @@ async def work(session: AsyncSession, event: InboxEvent, channel: Channel, tools
         received, message = await _take_up(waiting, received, desk, tools, channel)
     message = await enclosures.attach(received, message, desk, channel)
     feature = routing.choose(message, desk.talk)  # 3 route
-    photos = attachments.held(desk)
-    reply = await attachments.join(message, await answer(feature, message, desk), desk, photos)  # 4 answer ...
+    reply = await pausing.stands_still(feature, message, desk)  # ... unless it is paused
+    if reply is None:
+        photos = attachments.held(desk)
+        reply = await attachments.join(message, await answer(feature, message, desk), desk, photos)  # 4 answer ...
     if LATE < desk.now - min(received.sent_at or event.received_at, event.received_at) < FORGOTTEN:
         reply = replace(reply, text=f"{apologies.LATE}\n{reply.text}")
     await logbook.record(message, reply, desk)  # ... and log; the reply joins the outbox

@@ -15,6 +15,7 @@ from storage.accounts import Account
 from storage.deliveries import Delivery
 from storage.notices import Notice
 from storage.outbox import OutboxMessage
+from storage.pauses import Pause
 
 
 async def claim(
@@ -40,6 +41,7 @@ async def claim(
         col(OutboxMessage.state) == "queued",
         col(OutboxMessage.not_before) <= now,
         col(OutboxMessage.not_after).is_(None) | (col(OutboxMessage.not_after) > now),
+        ~is_paused(OutboxMessage),
         ~_chat_is_busy(now, chat_gap),
     )
     oldest = select(OutboxMessage).where(*due).order_by(col(OutboxMessage.bulk), col(OutboxMessage.id)).limit(most)
@@ -53,7 +55,11 @@ async def claim(
 
 async def waits(session: AsyncSession, *, channel_account_id: int) -> bool:
     """Whether anything is queued on a channel account."""
-    ours = (col(OutboxMessage.channel_account_id) == channel_account_id, col(OutboxMessage.state) == "queued")
+    ours = (
+        col(OutboxMessage.channel_account_id) == channel_account_id,
+        col(OutboxMessage.state) == "queued",
+        ~is_paused(OutboxMessage),
+    )
     return (await session.exec(select(OutboxMessage.id).where(*ours).limit(1))).first() is not None
 
 
@@ -227,13 +233,23 @@ async def _deliveries_of(session: AsyncSession, *which: ColumnElement[bool]) -> 
     return [one for one in found if one is not None]
 
 
+def is_paused(message: type[OutboxMessage]) -> ColumnElement[bool]:
+    """We began it ourselves (it answers no event), and its commune has paused sending."""
+    running = (
+        col(Pause.commune_id) == col(message.commune_id),
+        col(Pause.what) == "sending",
+        col(Pause.ended_at).is_(None),
+    )
+    return col(message.event_id).is_(None) & select(Pause.id).where(*running).exists()
+
+
 def _chat_is_busy(now: datetime, chat_gap: float) -> ColumnElement[bool]:
     """Something of the same chat is on the line, went a moment ago, or stands before this message."""
     other = aliased(OutboxMessage)
     before = (col(other.bulk) < col(OutboxMessage.bulk)) | (
         (col(other.bulk) == col(OutboxMessage.bulk)) & (col(other.id) < col(OutboxMessage.id))
     )
-    busy = (col(other.state) == "sending") | ((col(other.state) == "queued") & before)
+    busy = (col(other.state) == "sending") | ((col(other.state) == "queued") & before & ~is_paused(other))
     if chat_gap:
         busy = busy | (col(other.claimed_at) > now - timedelta(seconds=chat_gap))
     return select(other.id).where(col(other.account_id) == col(OutboxMessage.account_id), busy).exists()

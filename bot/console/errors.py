@@ -10,7 +10,9 @@ from handlers.content_desk import NoSuchVersion
 from handlers.gap_desk import NoSuchGap
 from handlers.late_dossiers import NoSuchLetter
 from handlers.notices import NoSuchNotice
+from handlers.pausing import NotAKind
 from handlers.permissions import NotAllowed
+from handlers.practice import NoSuchRound
 from handlers.proposals import NoSuchTemplate
 from handlers.sealed_tips import NoSuchTip
 from handlers.sign_in import LinkSpent
@@ -56,6 +58,8 @@ SENTENCES: dict[type[Exception], Words] = {
     NoSuchTemplate: Words(404, "Không có mẫu này", "Không tìm thấy mẫu trả lời này trong xã của anh/chị."),
     NoSuchLetter: Words(404, "Không có thư này", "Không tìm thấy thư xin lỗi này trong xã của anh/chị."),
     NoSuchVersion: Words(404, "Không có mục này", "Không tìm thấy mục hoặc phiên bản này trong xã của anh/chị."),
+    NotAKind: Words(422, "Không có việc này", "Chỉ tạm dừng được trả lời, gửi tin hoặc tiếp nhận."),
+    NoSuchRound: Words(404, "Không có lượt này", "Không tìm thấy lượt luyện tập này của anh/chị."),
     NoSuchGap: Words(404, "Không có câu này", "Câu này không còn trong danh sách chờ trả lời của xã anh/chị."),
     NoSuchCase: Words(404, "Không có vụ việc này", "Không tìm thấy vụ việc này trong phần việc của anh/chị."),
     NoSuchNotice: Words(404, "Không có thông báo này", "Không tìm thấy thông báo này trong phần việc của anh/chị."),

@@ -22,9 +22,11 @@ from bot.console.knowledge import KnowledgePages
 from bot.console.notices import NoticePages
 from bot.console.officers import OfficerPages
 from bot.console.pages import ConsolePages
+from bot.console.practice import PracticePages
 from bot.console.reply_templates import TemplatePages
 from bot.console.seals import SealPages
 from bot.console.service_ratings import ServiceRatingPages
+from bot.console.switch import SwitchPages
 from bot.console.visits import Route, guarded
 from bot.site import Site
 
@@ -44,6 +46,8 @@ def routes(site: Site) -> list[Route]:
         NoticePages,
         ServiceRatingPages,
         TemplatePages,
+        PracticePages,
+        SwitchPages,
         SealPages,
         GapPages,
         OfficerPages,

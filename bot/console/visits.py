@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,10 +24,11 @@ from handlers.credentials import new_token
 from handlers.permissions import Act, NotAllowed, Person, may_at_all, person_of
 from handlers.sign_in import SEEN_EVERY, Door, Opened
 from handlers.workplace import Workplace
-from storage import communes, sign_ins
+from storage import communes, pauses, sign_ins
 from storage.communes import Commune
 from storage.database import DOOR, Database
 from storage.officers import Officer
+from storage.pauses import Pause
 from storage.sign_ins import OfficerSession
 
 COOKIE, FORM_COOKIE = "danhoi_console", "danhoi_form"
@@ -57,6 +58,7 @@ class Visit:
     commune: Commune | None = None
     person: Person | None = None
     form: MultiDictProxy[Any] | None = None
+    pauses: Sequence[Pause] = ()  # what stands still in this commune: every page says so
 
     @property
     def now(self) -> datetime:
@@ -183,6 +185,7 @@ async def _enter(request: web.Request, parts: Parts, gate: Act | Gate) -> Visit:
         visit.session, visit.officer = resumed
         visit.commune = await communes.get(session, commune_id=visit.officer.commune_id)
         visit.person = await person_of(session, visit.officer, on=visit.today)
+        visit.pauses = await pauses.running(session, commune_id=visit.officer.commune_id)
     await _touch(visit)
     if isinstance(gate, Act) and not may_at_all(visit.person, gate):
         raise NotAllowed(gate)

@@ -253,6 +253,7 @@ DETAILS = {
     "unreached": "xem danh sách chưa tới",
     "sheet": "tải tờ in",
 }
+PAUSES = {"answering": "Trả lời", "sending": "Gửi tin", "intake": "Tiếp nhận"}
 WEAK_PASSWORD = {
     "short": "Mật khẩu cần ít nhất 10 ký tự.",
     "long": "Mật khẩu dài quá 200 ký tự.",

@@ -15,7 +15,7 @@ from bot.channels.webchat import said
 from bot.clock import VIET_NAM
 from handlers.wording import words_in
 from knowledge.vietnamese import tidy
-from storage import accounts, files, inbox, outbox
+from storage import accounts, files, inbox, outbox, pauses
 from storage.accounts import Account
 from storage.bodies import ERASED, SEALED, Vault
 from storage.files import AttachedFile
@@ -206,7 +206,11 @@ async def _rows(session: AsyncSession, chat: Chat, *, after: int) -> list[Outbox
     account = await account_of(session, chat)
     if account is None or account.id is None:
         return []
-    return await outbox.of_account(session, commune_id=chat.commune_id, account_id=account.id, after=after)
+    rows = await outbox.of_account(session, commune_id=chat.commune_id, account_id=account.id, after=after)
+    if all(row.event_id is not None for row in rows):
+        return rows
+    paused = {each.what for each in await pauses.running(session, commune_id=chat.commune_id)}
+    return [row for row in rows if row.event_id is not None or row.state != "queued" or "sending" not in paused]
 
 
 async def _said(session: AsyncSession, vault: Vault, chat: Chat, events: Iterable[InboxEvent]) -> list[Said]:

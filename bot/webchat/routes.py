@@ -32,7 +32,7 @@ from bot.webchat.pages import Pages
 from bot.webchat.places import Place, place_at
 from bot.webchat.receipts import Receipts
 from bot.webchat.sessions import Session
-from storage import accounts, communes, inbox
+from storage import accounts, communes, inbox, pauses
 from storage.files import AttachedFile
 from storage.inbox import InboxEvent
 
@@ -145,13 +145,15 @@ class WebChatRoutes:
             shown = await conversation.attached(
                 reading, chat, messages, lambda row: self._parts.links.to(**_names(row), now=self._parts.clock.now())
             )
+            paused = await pauses.running(reading, commune_id=chat.commune_id)
+        notices = ["Đã xóa cuộc trò chuyện trước khỏi máy này."] if "xong" in request.query else []
         self._fetched(chat, [one for one in messages if isinstance(one, Told)])
         response = self._pages.chat(
             place.commune,
             messages,
             shown,
             status=413 if refused else status,
-            notice="Đã xóa cuộc trò chuyện trước khỏi máy này." if "xong" in request.query else "",
+            notice=" ".join([*notices, *dict.fromkeys(each.notice for each in paused)]),
             trouble=SENTENCES[MessageTooLong].sentence.format_map(vars(refused)) if refused else trouble,
             kept=refused.text if refused else "",
         )
