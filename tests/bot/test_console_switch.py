@@ -11,12 +11,14 @@ from bot.ledger import Outlet
 from handlers.permissions import Role
 from storage import outbox
 from storage.cases import Case
-from storage.communes import ChannelAccount
+from storage.communes import ChannelAccount, Commune
+from storage.mailboxes import Mailbox
 from storage.outbox import OutboxMessage
 from tests.bot.conftest import OpensABrowser, Seats
 from tests.bot.console import Colleague
 from tests.bot.test_delivery import Line
-from tests.conftest import Citizen
+from tests.conftest import THE_DAY, Citizen
+from tests.sealed import appoint
 
 SWITCH = "/console/switch"
 
@@ -62,18 +64,19 @@ async def test_intake_stands_still_and_nothing_is_filed(
         assert len(list(await session.exec(select(Case)))) == 1
 
 
-async def test_a_tip_is_not_taken_and_leaves_no_words_while_intake_stands_still(
-    parts: Parts, seats: Seats, citizen: Citizen
+async def test_a_tip_is_not_received_while_intake_stands_still_and_the_lawful_way_is_told(
+    parts: Parts, seats: Seats, citizen: Citizen, commune: Commune
 ) -> None:
+    names = ("Trần Quốc Bảo", "Phạm Hải Yến", "Lý Gia Thịnh")
+    await appoint(parts.database, commune, names=names, now=parts.clock.now(), today=THE_DAY)
     operator = await seats(Role.OPERATOR)
-    heard = await citizen.says("tôi muốn tố cáo ông trưởng thôn ăn chặn tiền")
-    assert heard.action == "denunciation"
     await pauses(operator, "intake")
-    heard = await citizen.says("tôi muốn tố cáo ông trưởng thôn ăn chặn tiền")
-    assert heard.action == "denunciation" and "đơn" in heard.text  # the lawful way is told all the same
-    heard = await citizen.says("Gửi tin báo không nêu tên")
-    assert "tạm dừng tiếp nhận" in heard.text
+    heard = await citizen.says("tôi muốn tố cáo kế toán xã khai khống hộ nghèo để lấy tiền")
+    assert heard.action == "denunciation" and "xin đừng gửi họ tên" in heard.text
+    heard = await citizen.says("2")
+    assert heard.action == "denunciation" and "tạm dừng tiếp nhận" in heard.text
     async with parts.database.reading() as session:
+        assert [box.state for box in await session.exec(select(Mailbox)) if box.state == "open"] == []
         assert list(await session.exec(select(Case))) == []
 
 
