@@ -21,7 +21,7 @@ from storage.questions import Question
 from storage.talks import Talk
 
 NEWEST = 2_000  # open questions among which alike ones are looked for
-OPENING = "Dạ, hôm trước anh/chị hỏi mà em chưa trả lời được; nay em có câu trả lời: "
+OPENING = "Dạ, trước đây anh/chị hỏi mà em chưa trả lời được; nay em có câu trả lời: "
 
 
 async def tell(work: Workplace, entry: Entry) -> int:

@@ -15,6 +15,7 @@ from handlers.permissions import Act
 from handlers.workplace import Workplace
 from knowledge.base import Knowledge
 from knowledge.entry import Dated, Entry
+from knowledge.fields import fill, in_words
 from knowledge.meaning import Meaning
 from knowledge.vietnamese import fold, syllables
 from storage import entry_versions
@@ -185,11 +186,21 @@ def _folded(row: Row, books: Books) -> str:
 
 def _turns_of(entry: Entry, today: date) -> list[Turn]:
     last = today + HALF_A_YEAR
-    every: list[tuple[str, Dated]] = [(f"“{_short(one.text or one.items[0])}”", one) for one in entry.statements()]
-    every += [(f"số liệu {name}", value) for name, values in entry.fields.items() for value in values]
-    begins = [Turn(d.since, entry, f"bắt đầu: {what}") for what, d in every if d.since and today < d.since <= last]
-    ends = [Turn(d.until, entry, f"ngày cuối: {what}") for what, d in every if d.until and today <= d.until <= last]
-    return begins + ends
+    said: list[tuple[str, Dated]] = [(one.text or one.items[0], one) for one in entry.statements()]
+    for name, values in entry.fields.items():
+        said += [(f"số liệu {name}: {in_words(value.value, value.unit)}", value) for value in values]
+    found = []
+    for what, dated in said:
+        if dated.since and today < dated.since <= last:
+            found.append(Turn(dated.since, entry, f"bắt đầu: {_on(what, entry, dated.since)}"))
+        if dated.until and today <= dated.until <= last:
+            found.append(Turn(dated.until, entry, f"ngày cuối: {_on(what, entry, dated.until)}"))
+    return found
+
+
+def _on(text: str, entry: Entry, day: date) -> str:
+    """The words with the numbers of that day."""
+    return _short(fill(text, entry, day))
 
 
 def _leaning(entry: Entry, wanted: str) -> tuple[str, ...]:

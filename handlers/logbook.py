@@ -159,7 +159,7 @@ async def _log(message: Incoming, reply: Reply, desk: Desk) -> int:
         score=score,
         papi=_papi(reply, desk),
         hamlet_id=None if wordless else await _hamlet(message, desk),
-        gap="unanswered" if reply.unhelpful else None,
+        gap="unanswered" if reply.unhelpful and not _judges(message) else None,
     )
     return await questions.record(desk.session, line)
 
@@ -169,6 +169,11 @@ async def _hamlet(message: Incoming, desk: Desk) -> int | None:
     known = await places.present(desk.session, commune_id=desk.commune_id, on=desk.today)
     found = find_named(message.text, ((each.key, each) for each in known))
     return found.id if found is not None else None
+
+
+def _judges(message: Incoming) -> bool:
+    """ "Chưa đúng" asks nothing: it makes a gap of the question before it."""
+    return (message.chosen or "").startswith("rating.")
 
 
 def _papi(reply: Reply, desk: Desk) -> int | None:

@@ -6,11 +6,13 @@ from aiohttp import web
 
 from bot.console import visits, words
 from bot.console.forms import ChangePassword, typed
+from bot.console.knowledge import KNOWLEDGE, SHOWS
 from bot.console.pages import ConsolePages
 from bot.console.visits import Route, Visit, go
-from handlers import sealed_tips, sign_in
+from handlers import library, sealed_tips, sign_in
+from handlers.content_desk import Books
 from handlers.credentials import WeakPassword
-from handlers.permissions import ACTS, EVERYBODY, Act, Role
+from handlers.permissions import ACTS, EVERYBODY, Act, Role, may_at_all
 from handlers.sign_in import IDLE
 from storage import case_alerts, grants, officers, offices, places, sign_ins
 
@@ -43,7 +45,20 @@ class Account:
         async with visit.look() as work:
             rung = await case_alerts.count_unseen(work.session, commune_id=work.commune_id, officer_id=officer.id or 0)
             due, late = await sealed_tips.pressing(work)
-        return self._pages.show(visit, "home.html", rung=rung, tips_due=due, tips_late=late)
+        content = await self._content(visit)
+        return self._pages.show(visit, "home.html", rung=rung, tips_due=due, tips_late=late, content=content)
+
+    async def _content(self, visit: Visit) -> list[tuple[str, str]]:
+        """What waits for those who write and approve the content: the words, and the address."""
+        person = visit.person
+        if person is None or visit.parts.knowledge is None:
+            return []
+        if not any(may_at_all(person, act) for act in (Act.KNOWLEDGE_WRITE, Act.KNOWLEDGE_APPROVE)):
+            return []
+        books = Books(visit.parts.knowledge, visit.parts.knowledge_of(person.commune_id))
+        async with visit.look() as work:
+            tasks = (await library.shelf(work, books)).tasks
+        return [(f"{SHOWS[name]}: {count}", f"{KNOWLEDGE}?shows={name}") for name, count in tasks.items() if count]
 
     async def rights(self, visit: Visit) -> web.StreamResponse:
         """ "Tôi được làm gì": every role with its bounds and days, and what it allows."""

@@ -226,7 +226,9 @@ def _field_rows(fields: Mapping[str, Any], sheet: Sheet) -> Iterator[dict[str, A
 
 
 def _said_rows(raw: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    parts = [("answer", raw.get("answer")), ("steps", raw.get("steps")), *(raw.get("details") or {}).items()]
+    details = raw.get("details") or {}
+    parts = [("answer", raw.get("answer")), ("steps", raw.get("steps"))]
+    parts += [(facet, details.get(facet)) for facet in FACETS]
     for part, rows in parts:
         for row in rows or ():
             items, sources = "\n".join(row.get("items") or ()), ", ".join(row.get("sources") or ())

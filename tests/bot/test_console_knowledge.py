@@ -10,20 +10,24 @@ import pytest
 from aiohttp import ClientResponse
 from sqlmodel import select
 
+from bot.ask import Asked, counter
 from bot.assembly import Parts
-from bot.layering import Layers
+from bot.layering import Layers, over_shipped
 from bot.rebuilding import Rebuilder
 from bot.scheduler import Scheduler
 from bot.worker import Worker
 from handlers.permissions import Role
 from knowledge.base import CONTENT, Knowledge
+from knowledge.layers import shipped_text, stamp
 from knowledge.understanding import Understanding
-from storage import audit, entry_versions
+from storage import audit, entry_versions, places
 from storage.communes import Commune
+from storage.entry_versions import EntryVersion
 from storage.outbox import OutboxMessage
 from tests.bot.conftest import Seats
-from tests.bot.console import Colleague
+from tests.bot.console import Colleague, hire
 from tests.bot.forms import form_in
+from tests.bot.running import Serves, eventually
 from tests.conftest import THE_DAY, Citizen, MovableClock
 
 ENTRY = "tthc.tach-ho"
@@ -306,3 +310,73 @@ async def test_search_trial_calendar_and_documents(seats: Seats) -> None:
     assert "Khai sinh muộn" in page
     page = await reader.opens("/console/knowledge/calendar")
     assert "01/01/2027" in page
+
+
+async def test_two_servers_on_one_database_answer_alike_within_seconds(serves: Serves) -> None:
+    async with serves() as first, serves() as second:
+        commune = (await first.rows(Commune))[0]
+        mine = commune.id or 0
+        author = await hire(first.parts, commune, Role.CURATOR)
+        known = first.parts.knowledge
+        assert known is not None
+        shipped = shipped_text(known.entries, ENTRY)
+        async with first.parts.database.writing() as session:
+            row = EntryVersion(
+                commune_id=mine,
+                entry_id=ENTRY,
+                number=0,
+                title="Tách hộ",
+                text=shipped.replace("value: 5\n", "value: 9\n"),
+                shipped=shipped,
+                based_on=stamp(shipped),
+                state="published",
+                authors=[author.id or 0],
+                author_id=author.id or 0,
+                made_at=first.parts.clock.now(),
+            )
+            await entry_versions.add(session, row)
+            await entry_versions.bump(session, commune_id=mine)
+        await eventually(lambda: mine in first.parts.own and mine in second.parts.own)
+        for server in (first, second):
+            said = server.parts.knowledge_of(mine).answer(ENTRY, on=THE_DAY, today=THE_DAY)
+            assert NINE in said.headline
+
+
+async def test_a_disliked_answer_becomes_a_draft_of_that_very_entry(
+    parts: Parts, seats: Seats, citizen: Citizen
+) -> None:
+    curator = await seats(Role.CURATOR)
+    heard = await citizen.says(ASKS)
+    assert heard.topic == ENTRY
+    await citizen.says("Chưa đúng")
+    page = await curator.opens("/console/gaps")
+    assert "1 lần bị chê" in page
+    key = page.partition("/console/gaps/")[2].partition("/draft")[0]
+    draft = (await curator.sends(f"/console/gaps/{key}/draft")).headers["Location"]
+    async with parts.database.reading() as session:
+        [version] = await entry_versions.opened(session, commune_id=curator.officer.commune_id)
+    assert version.entry_id == ENTRY and draft.endswith(f"/{version.id}")
+    assert (await curator.sends(f"{draft}/drop")).status == 303
+    assert "Đang soạn" not in await curator.opens("/console/gaps")  # an open gap again
+
+
+async def test_a_gap_names_the_hamlets_and_hides_names_and_numbers(
+    parts: Parts, seats: Seats, citizen: Citizen, commune: Commune
+) -> None:
+    async with parts.database.reading() as session:
+        village = (await places.present(session, commune_id=commune.id or 0, on=THE_DAY))[0]
+    await citizen.says(f"gửi xe máy ở chợ {village.name} mất bao nhiêu, gọi tôi 0912 345 678")
+    page = await (await seats(Role.APPROVER)).opens("/console/gaps")
+    assert f"Từ: {village.name} (1)" in page and "345 678" not in page and "Soạn câu trả lời" not in page
+
+
+async def test_the_command_line_answers_with_the_communes_text(parts: Parts, seats: Seats, commune: Commune) -> None:
+    await edited(await seats(Role.CURATOR), await seats(Role.APPROVER), "9")
+    known = parts.knowledge
+    assert known is not None
+    async with parts.database.reading() as session:
+        own = await over_shipped(session, known, commune_id=commune.id or 0, cache=parts.settings.cache_dir)
+    assert own.understanding.key == known.understanding.key
+    async with counter(known, parts.clock, [commune], parts.database, {commune.id or 0: own}) as desk:
+        assert NINE in (await desk.ask(Asked(ASKS))).reply.text
+        assert NINE not in (await desk.ask(Asked(ASKS, place="Phường Hồng Gai"))).reply.text
