@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -q
 INSTALL := $(PIP) install --root-user-action=ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help init dev run test lint eval check chaos storm lock clean browser
+.PHONY: help init dev run test lint eval check chaos storm load lock clean browser
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
@@ -61,6 +61,11 @@ chaos: dev ## kill -9 of serve N times while 20 chats talk (resumable)
 storm: dev ## every platform (faked) with failing calls, doubled webhooks and kills; webhook acknowledgement
 	$(BIN)/danhoi bench channels --quick
 	$(BIN)/danhoi bench webhook --quick
+
+NOTICES ?= 20000
+KILLS ?= 20
+load: dev ## a notice to NOTICES people on three faked channels, with faults and KILLS kills: nobody gets it twice
+	$(BIN)/python -m benchmarks.load --notices $(NOTICES) --kills $(KILLS)
 
 lock: ## pin again (needs uv on the PATH)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

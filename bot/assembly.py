@@ -133,7 +133,8 @@ async def assemble(settings: Settings, *, terminal: Terminal | None = None) -> A
 def delivery_of(parts: Parts) -> Delivery:
     """The delivery of every platform that is on."""
     outlets = {each.account.id or 0: Outlet(each.account, each.platform) for each in parts.connections.all}
-    return Delivery(parts.database, parts.vault, parts.clock, outlets, in_flight=parts.settings.channels.in_flight)
+    on = parts.settings.channels
+    return Delivery(parts.database, parts.vault, parts.clock, outlets, in_flight=on.in_flight, pace=on.pace)
 
 
 def door_of(parts: Parts) -> Door:

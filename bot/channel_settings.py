@@ -82,6 +82,7 @@ class ChannelSettings:
     commune: str | None = None
     burst: timedelta = timedelta(seconds=1.5)
     in_flight: int = 8
+    pace: float = 1.0
     per_minute: int = 30
     officer_silence: timedelta = timedelta(minutes=30)
 
@@ -115,6 +116,7 @@ def read(environment: Mapping[str, str]) -> ChannelSettings:
         zalo_oa=_oa(environment),
         commune=environment.get(PREFIX + "CHANNELS_COMMUNE") or None,
         burst=timedelta(seconds=_number(environment, "BURST_SECONDS", 1.5, most=30)),
+        pace=_number(environment, "PACE", 1, least=0.01, most=100),
         in_flight=int(_number(environment, "IN_FLIGHT", 8, least=1, most=64)),
         per_minute=int(_number(environment, "MESSAGES_PER_MINUTE", 30, most=10_000)),
         officer_silence=timedelta(minutes=_number(environment, "OFFICER_SILENCE_MINUTES", 30, most=1_440)),

@@ -40,10 +40,14 @@ class Delivery:
         outlets: Mapping[int, Outlet],
         *,
         in_flight: int = MOST_IN_FLIGHT,
+        pace: float = 1.0,
     ) -> None:
-        """`outlets` by the id of their channel account; `ledger` is also how others tell that a channel is down."""
+        """`outlets` by the id of their channel account; `ledger` is also how others tell that a channel is down.
+
+        `pace` multiplies what each channel keeps to.
+        """
         self._database, self._vault, self._clock = database, vault, clock
-        self._outlets, self._in_flight = outlets, in_flight
+        self._outlets, self._in_flight, self._pace = outlets, in_flight, pace
         self._news = {account_id: asyncio.Event() for account_id in outlets}
         self.ledger = Ledger(database, clock, outlets)
 
@@ -135,7 +139,8 @@ class Delivery:
             line = await lines.of(session, **outlet.key)
             if line.failures:
                 self.ledger.doubt(outlet.account.id or 0)
-            room = line.room(now=now, per_second=limits.per_second, most=self._in_flight)
+            per_second = limits.per_second and limits.per_second * self._pace
+            room = line.room(now=now, per_second=per_second, most=self._in_flight)
             if not room:
                 return []
             claimed = await dispatch.claim(
@@ -146,7 +151,7 @@ class Delivery:
                 limit=room,
                 chat_gap=limits.chat_gap,
             )
-            line.take(len(claimed), now=now, per_second=limits.per_second)
+            line.take(len(claimed), now=now, per_second=per_second)
             await lines.keep(session, line)
         return claimed
 

@@ -31,7 +31,7 @@ class Delivery(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("notice_id", "run", "account_id"),
-        Index("ix_delivery_channel_account_id_state", "channel_account_id", "state", "id"),
+        Index("ix_delivery_notice_id_run_state", "notice_id", "run", "state", "channel_account_id", "id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

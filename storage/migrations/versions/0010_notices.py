@@ -109,7 +109,7 @@ def upgrade() -> None:
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_delivery_account_id"), ["account_id"], unique=False)
         batch_op.create_index(
-            "ix_delivery_channel_account_id_state", ["channel_account_id", "state", "id"], unique=False
+            "ix_delivery_notice_id_run_state", ["notice_id", "run", "state", "channel_account_id", "id"], unique=False
         )
 
     with op.batch_alter_table("outboxmessage", schema=None) as batch_op:
@@ -134,7 +134,7 @@ def downgrade() -> None:
         batch_op.drop_column("delivery_id")
 
     with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.drop_index("ix_delivery_channel_account_id_state")
+        batch_op.drop_index("ix_delivery_notice_id_run_state")
         batch_op.drop_index(batch_op.f("ix_delivery_account_id"))
 
     op.drop_table("delivery")
