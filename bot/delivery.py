@@ -23,6 +23,7 @@ MOST_IN_FLIGHT = 8  # messages of one channel account that a fault may leave unk
 LONGEST_SEND = timedelta(minutes=2)  # a message that is on the line for longer belonged to a process that died
 POLL = 1.0  # seconds between looks when nobody wakes us
 SOON = 0.1  # seconds, where something waits for its turn
+GAP, TWO = 0.05, 2.0  # seconds between two claims of a channel with a pace: so long that about two may go, at most GAP
 GATHERED = 0.01  # seconds in which sends that end together make room for one claim
 LAST_SENDS = 5.0  # seconds that a stopping server waits for what is on the line
 
@@ -49,6 +50,7 @@ class Delivery:
         self._database, self._vault, self._clock = database, vault, clock
         self._outlets, self._in_flight, self._pace = outlets, in_flight, pace
         self._news = {account_id: asyncio.Event() for account_id in outlets}
+        self._seen: dict[int, datetime | None] = {}  # by message on the line: when its person last wrote
         self.ledger = Ledger(database, clock, outlets)
 
     def queued(self, channel_account_id: int, _chat_key: str) -> None:
@@ -89,13 +91,14 @@ class Delivery:
                 await asyncio.wait(flying, timeout=LAST_SENDS)
 
     async def _keep_sending(self, outlet: Outlet, news: asyncio.Event, flying: set[asyncio.Task[None]]) -> None:
+        claimed: list[OutboxMessage] = []
         while True:
             news.clear()
             if flying:
-                await asyncio.sleep(GATHERED)
+                await asyncio.sleep(self._gap(outlet))
             has_room = len(flying) < self._in_flight
             try:
-                claimed = await self._claim(outlet) if has_room and await self._waits(outlet) else []
+                claimed = await self._claim(outlet) if has_room and (claimed or await self._waits(outlet)) else []
             except Exception:
                 log.exception("the outbox of %s cannot be read now; it is tried again", outlet.channel.name)
                 await asyncio.sleep(POLL)
@@ -107,6 +110,11 @@ class Delivery:
                 task.add_done_callback(lambda _task: news.set())
             if not claimed:
                 await self._nap(outlet, news)
+
+    def _gap(self, outlet: Outlet) -> float:
+        """What is claimed and written together costs little; a pace leaves time for it."""
+        per_second = outlet.channel.limits.per_second
+        return GATHERED if per_second is None else max(GATHERED, min(GAP, TWO / (per_second * self._pace)))
 
     async def _nap(self, outlet: Outlet, news: asyncio.Event) -> None:
         pause = SOON if await self._waits(outlet) else POLL
@@ -153,6 +161,8 @@ class Delivery:
             )
             line.take(len(claimed), now=now, per_second=per_second)
             await lines.keep(session, line)
+            seen = await reach.last_seen(session, account_ids=[message.account_id for message in claimed])
+        self._seen.update((message.id or 0, seen.get(message.account_id)) for message in claimed)
         return claimed
 
     async def _send_surely(self, outlet: Outlet, message: OutboxMessage) -> None:
@@ -178,9 +188,8 @@ class Delivery:
     async def _filled_in(self, outlet: Outlet, message: OutboxMessage) -> Outgoing:
         """The message with the words that it quotes, and when the person last wrote."""
         quoted, body_id = None, message.quotes_body_id
-        async with self._database.reading() as session:
-            if body_id is not None:
+        if body_id is not None:
+            async with self._database.reading() as session:
                 found = await self._vault.read(session, commune_id=message.commune_id, body_ids=[body_id])
-                quoted = said(outlet.channel, found.get(body_id, ERASED))
-            known = await reach.of(session, commune_id=message.commune_id, account_id=message.account_id)
-        return replace(outgoing(message, quoted), last_seen_at=known.last_seen_at)
+            quoted = said(outlet.channel, found.get(body_id, ERASED))
+        return replace(outgoing(message, quoted), last_seen_at=self._seen.pop(message.id or 0, None))

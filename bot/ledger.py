@@ -45,17 +45,23 @@ class Ledger:
         """`outlets` by the id of their channel account."""
         self._clock, self._outlets = clock, outlets
         self._together = Together(database)
+        self._sent: list[OutboxMessage] = []  # arrived whole, not written down yet
         self._troubled: set[int] = set()  # accounts whose line carries a fault to be taken back
 
     async def arrived(self, message: OutboxMessage, *, more: bool) -> None:
         """It is there; `more`: it was one part, and others follow. The channel works (again)."""
         outlet, account_id = self._outlets[message.channel_account_id], message.channel_account_id
+        together: list[OutboxMessage] = []
+        if not more:
+            self._sent.append(message)
 
         async def write(session: AsyncSession) -> None:
             if more:
                 await dispatch.part_sent(session, commune_id=message.commune_id, message_id=message.id or 0)
-            else:
-                await self._put_down(session, message, "sent", None)
+            together.extend(self._sent)  # the first of a transaction writes all that arrived; it may be run again
+            self._sent.clear()
+            if together:
+                await dispatch.settle_sent(session, together, now=self._clock.running())
             if account_id in self._troubled:
                 line = await lines.of(session, **outlet.key)
                 line.free()

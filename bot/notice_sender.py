@@ -16,14 +16,13 @@ from bot.notice_ways import Ways
 from handlers import notice_turns
 from storage import communes, deliveries, dispatch
 from storage import notices as shelf
-from storage.communes import Commune
 from storage.database import Database
 from storage.notice_reach import Way
 from storage.notices import Notice
 
 EVERY = 1.0  # seconds between looks while nothing is to be sent
-BUSY = 0.05  # seconds between steps while something is: whoever waits for the database goes first
-AHEAD = 100  # messages of notices that wait in the outbox of one channel account
+BUSY = 0.1  # seconds between steps while something is: whoever waits for the database goes first
+AHEAD = 200  # messages of notices that wait in the outbox of one channel account
 FOR_PAGES = 500  # messages of the web chat that are laid down at once: its pages fetch them
 
 log = logging.getLogger(__name__)
@@ -62,18 +61,16 @@ class NoticeSender:
         return busy
 
     async def _step(self, seen: Notice) -> bool:
+        if seen.state == "cancelled":
+            return await self._close(seen, "cancelled", "", last=True)
+        if seen.state == "sending" and seen.expanded_at is not None:
+            return await self._feed(seen)
         if seen.state == "scheduled" and (seen.send_at is None or seen.send_at > self._clock.now()):
             return False
         async with self._database.reading() as session:
             commune = await communes.get(session, commune_id=seen.commune_id)
         ways = await self._ways.of(commune)
-        if seen.state == "scheduled":
-            return await self._begin(seen, ways)
-        if seen.state == "cancelled":
-            return await self._close(seen, "cancelled", "", last=True)
-        if seen.expanded_at is None:
-            return await self._make_rows(seen, ways)
-        return await self._feed(seen, commune)
+        return await (self._begin(seen, ways) if seen.state == "scheduled" else self._make_rows(seen, ways))
 
     async def _begin(self, seen: Notice, ways: list[Way]) -> bool:
         async with self._database.writing() as session:
@@ -91,54 +88,56 @@ class NoticeSender:
             await notice_turns.make_rows(session, notice, ways, now=self._clock.now())
         return True
 
-    async def _feed(self, seen: Notice, commune: Commune) -> bool:
-        mine = {"commune_id": seen.commune_id, "notice_id": seen.id or 0, "run": seen.run}
-        async with self._database.writing() as session:
-            why_not = await notice_turns.stop_for_now(session, seen, now=self._clock.now())
+    async def _feed(self, seen: Notice) -> bool:
+        if why_not := notice_turns.stop_for_now(seen, now=self._clock.now()):
+            await self._fetch_back(seen)
         if why_not in ("late", "never"):
             await self._close(seen, "skipped", "quiet" if why_not == "never" else "late")
-        busy = False
-        if not why_not:
-            async with self._database.reading() as session:
-                waiting = await deliveries.channels_waiting(session, **mine)
-            for channel_account_id in waiting:
-                busy = await self._hand_over(seen, commune, channel_account_id) or busy
-        if not busy and why_not != "quiet":
-            await self._finish(seen)
-        return busy
+        if why_not == "quiet":
+            return False
+        async with self._database.reading() as session:
+            waiting = await deliveries.channels_waiting(
+                session, commune_id=seen.commune_id, notice_id=seen.id or 0, run=seen.run
+            )
+            room = {each: AHEAD - await dispatch.bulk_waiting(session, channel_account_id=each) for each in waiting}
+        for channel_account_id in waiting:
+            await self._hand_over(seen, channel_account_id, room[channel_account_id])
+        if waiting or await self._fetch_back(seen):  # overdue ones lie there only where the server was down all night
+            return True
+        await self._finish(seen)
+        return False
 
-    async def _hand_over(self, seen: Notice, commune: Commune, channel_account_id: int) -> bool:
-        """As many as the outbox has room for; whether any went."""
+    async def _fetch_back(self, seen: Notice) -> bool:
+        async with self._database.writing() as session:
+            return bool(await notice_turns.fetch_back(session, seen, now=self._clock.now()))
+
+    async def _hand_over(self, seen: Notice, channel_account_id: int, room: int) -> None:
+        """As many as the outbox has room for, once that is worth a transaction."""
         now = self._clock.now()
+        async with self._database.reading() as session:
+            account = await communes.account_by_id(session, channel_account_id=channel_account_id)
+        is_page = account.channel == "webchat"
+        if not is_page and room < AHEAD // 2:
+            return
         async with self._database.writing() as session:
             notice = await shelf.locked(session, commune_id=seen.commune_id, notice_id=seen.id or 0)
             if notice is None or notice.state != "sending":
-                return True
-            account = await communes.account_by_id(session, channel_account_id=channel_account_id)
-            is_page = account.channel == "webchat"
-            room = (
-                FOR_PAGES
-                if is_page
-                else AHEAD - await dispatch.bulk_waiting(session, channel_account_id=channel_account_id)
-            )
+                return
+            commune = await communes.get(session, commune_id=seen.commune_id)
             found = await deliveries.waiting(
                 session,
                 commune_id=notice.commune_id,
                 notice_id=notice.id or 0,
                 run=notice.run,
                 channel_account_id=channel_account_id,
-                limit=max(room, 0),
+                limit=FOR_PAGES if is_page else room,
             )
             if (most := self._ways.bounds(account.channel).per_month) is not None:
-                used = await dispatch.sent_since(
-                    session, channel_account_id=channel_account_id, since=_month(now)
-                ) + await dispatch.bulk_waiting(session, channel_account_id=channel_account_id)
-                found = await notice_turns.over_plan(session, found, left=most - used, now=now)
+                found = await notice_turns.over_plan(session, found, most=most, since=_month(now), now=now)
             text = self._ways.text(notice, commune, account.channel)
             chats = await notice_turns.hand_over(session, notice, found, text, now=now)
         for chat in chats:
             self._told(chat.channel_account_id, chat.chat_key)
-        return bool(chats)
 
     async def _close(self, seen: Notice, state: str, reason: str, *, last: bool = False) -> bool:
         """Chunk after chunk, each in a transaction of its own; `last`: the notice is over with it."""

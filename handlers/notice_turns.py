@@ -78,12 +78,9 @@ async def hand_over(
     return [Chat(row.channel_account_id, row.chat_key) for row in rows]
 
 
-async def stop_for_now(session: AsyncSession, notice: Notice, *, now: datetime) -> str:
-    """Why nothing of it may go now: "quiet", "never" (its time is over before morning), "late", or "": it may.
-
-    What is overdue in the outbox comes back.
-    """
-    await dispatch.take_back(
+async def fetch_back(session: AsyncSession, notice: Notice, *, now: datetime) -> int:
+    """What is overdue in the outbox waits among the rows again; gives how many messages that were."""
+    return await dispatch.take_back(
         session,
         commune_id=notice.commune_id,
         notice_run=(notice.id or 0, notice.run),
@@ -92,6 +89,10 @@ async def stop_for_now(session: AsyncSession, notice: Notice, *, now: datetime) 
         at=now,
         overdue=True,
     )
+
+
+def stop_for_now(notice: Notice, *, now: datetime) -> str:
+    """Why nothing of it may go now: "quiet", "never" (its time is over before morning), "late", or "": it may."""
     quiet = not notice.urgent and notice_times.is_quiet(now)
     if notice.ends_at is not None and notice.ends_at <= now:
         return "late"
@@ -131,12 +132,18 @@ async def finish(session: AsyncSession, notice: Notice, *, now: datetime) -> Non
     await shelf.keep(session, notice)
 
 
-async def over_plan(session: AsyncSession, found: Sequence[Delivery], *, left: int, now: datetime) -> list[Delivery]:
-    """Rows beyond what the channel's plan leaves are skipped; gives those that may go."""
-    beyond = list(found[max(left, 0) :])
-    if beyond:
+async def over_plan(
+    session: AsyncSession, found: Sequence[Delivery], *, most: int, since: datetime, now: datetime
+) -> list[Delivery]:
+    """Rows beyond what the plan of their channel account leaves this month are skipped; gives those that may go."""
+    if not found:
+        return []
+    account_id = found[0].channel_account_id
+    used = await dispatch.sent_since(session, channel_account_id=account_id, since=since)
+    left = max(0, most - used - await dispatch.bulk_waiting(session, channel_account_id=account_id))
+    if beyond := list(found[left:]):
         await deliveries.mark(session, beyond, state="skipped", reason="plan", at=now)
-    return list(found[: max(left, 0)])
+    return list(found[:left])
 
 
 async def _are_many(session: AsyncSession, notice: Notice, ways: Sequence[Way], *, now: datetime) -> bool:

@@ -149,7 +149,13 @@ async def is_over(session: AsyncSession, *, commune_id: int, notice_id: int, run
 async def channels_waiting(session: AsyncSession, *, commune_id: int, notice_id: int, run: int) -> list[int]:
     """The channel accounts on which rows of a turn wait to be handed over."""
     mine = (*_turn(commune_id, notice_id, run), col(Delivery.state) == "queued")
-    return sorted(await session.exec(select(Delivery.channel_account_id).where(*mine).distinct()))
+    found: list[int] = []
+    while True:  # from one to the next by the index: a DISTINCT would read every row that waits
+        after = col(Delivery.channel_account_id) > (found[-1] if found else 0)
+        following = (await session.exec(select(func.min(Delivery.channel_account_id)).where(*mine, after))).one()
+        if following is None:
+            return found
+        found.append(following)
 
 
 Counted = tuple[int | None, str, str, str, int]  # hamlet, channel, state, reason, how many

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import col, delete, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -46,10 +47,12 @@ async def claim(
     )
     oldest = select(OutboxMessage).where(*due).order_by(col(OutboxMessage.bulk), col(OutboxMessage.id)).limit(most)
     claimed = list(await session.exec(oldest.with_for_update(skip_locked=True)))
-    for message in claimed:
-        message.state, message.claimed_at = "sending", now
-        session.add(message)
-    await session.flush()
+    ids = [message.id for message in claimed]
+    sending = update(OutboxMessage).where(col(OutboxMessage.id).in_(ids)).values(state="sending", claimed_at=now)
+    await session.exec(sending, execution_options={"synchronize_session": False})
+    for message in claimed:  # as the table has it now, without a statement for each
+        set_committed_value(message, "state", "sending")
+        set_committed_value(message, "claimed_at", now)
     return claimed
 
 
@@ -96,6 +99,19 @@ async def settle(
             at=now,
         )
     return message
+
+
+async def settle_sent(session: AsyncSession, messages: Sequence[OutboxMessage], *, now: datetime) -> None:
+    """These arrived whole: all of them in one statement, and their deliveries by commune."""
+    mine = update(OutboxMessage).where(col(OutboxMessage.id).in_([message.id for message in messages]))
+    arrived = mine.values(state="sent", sent_at=now, error=None, attempts=OutboxMessage.attempts + 1)
+    await session.exec(arrived, execution_options={"synchronize_session": False})
+    told: dict[int, list[int]] = {}
+    for message in messages:
+        if message.delivery_id is not None:
+            told.setdefault(message.commune_id, []).append(message.delivery_id)
+    for commune_id, ids in told.items():
+        await deliveries.follow(session, commune_id=commune_id, ids=ids, state="sent", reason="", at=now)
 
 
 async def part_sent(session: AsyncSession, *, commune_id: int, message_id: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, ColumnElement, Index, UniqueConstraint
+from sqlalchemy import JSON, Column, ColumnElement, Index, UniqueConstraint, insert
 from sqlmodel import Field, SQLModel, col, delete, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -78,8 +78,8 @@ async def put(session: AsyncSession, message: OutboxMessage) -> OutboxMessage:
 
 async def put_all(session: AsyncSession, messages: list[OutboxMessage]) -> None:
     """Queue many messages at once in the caller's transaction. They are of one commune."""
-    session.add_all(messages)
-    await session.flush()
+    rows = [message.model_dump(exclude={"id"}) for message in messages]
+    await session.exec(insert(OutboxMessage), params=rows)
 
 
 async def answering(session: AsyncSession, *, commune_id: int, event_id: int) -> list[OutboxMessage]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Field, SQLModel, col, select
@@ -31,6 +32,12 @@ async def of(session: AsyncSession, *, commune_id: int, account_id: int) -> Reac
     mine = (col(Reach.commune_id) == commune_id, col(Reach.account_id) == account_id)
     known = (await session.exec(select(Reach).where(*mine))).first()
     return known or Reach(account_id=account_id, commune_id=commune_id)
+
+
+async def last_seen(session: AsyncSession, *, account_ids: Sequence[int]) -> dict[int, datetime | None]:
+    """When each of these persons last wrote; of whatever commune, for a channel account that many share."""
+    found = select(Reach.account_id, Reach.last_seen_at).where(col(Reach.account_id).in_(account_ids))
+    return dict((await session.exec(found)).all())
 
 
 async def keep(session: AsyncSession, reach: Reach) -> None:
