@@ -27,6 +27,7 @@ from bot.pipeline import Tools
 from bot.scheduler import Scheduler, jobs_of
 from bot.settings import Settings
 from bot.tally import Tally
+from bot.webchat.hub import Hub
 from bot.webhooks import Door
 from bot.worker import Worker
 from handlers.price_book import open_book
@@ -54,6 +55,7 @@ class Parts:
     files: FileKeeper = field(init=False)
     links: Links = field(init=False)
     layers: Layers = field(init=False)
+    hub: Hub = field(default_factory=Hub)
     _loaded: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -86,9 +88,9 @@ class Parts:
             knowledge.places.mentions, "xã Đại Tâm, Mỹ Xuyên"
         )  # the tables of names, before the first message asks
         self.take(knowledge, await self.layers.over(knowledge))
-        await self._open_books()
+        await self.open_books()
 
-    async def _open_books(self) -> None:
+    async def open_books(self) -> None:
         """Price tables are read before the first question about one."""
         async with self.database.reading() as session:
             for commune in await communes.all_of_them(session):

@@ -20,7 +20,7 @@ from storage.database import Database
 from storage.outbox import OutboxMessage
 
 MOST_IN_FLIGHT = 8  # messages of one channel account that a fault may leave unknown; DANHOI_IN_FLIGHT
-LONGEST_SEND = timedelta(minutes=2)  # a message that is on the line for longer belonged to a process that died
+LONGEST_SEND = timedelta(seconds=30)  # a message on the line for longer belonged to a process that died or stood still
 POLL = 1.0  # seconds between looks when nobody wakes us
 SOON = 0.1  # seconds, where something waits for its turn
 GAP, TWO = 0.05, 2.0  # seconds between two claims of a channel with a pace: so long that about two may go, at most GAP
@@ -127,7 +127,7 @@ class Delivery:
     async def _sweep(self) -> None:
         """Messages of a replica that died are called unknown once they are overdue."""
         while True:
-            await asyncio.sleep(LONGEST_SEND.total_seconds() / 2)
+            await asyncio.sleep(LONGEST_SEND.total_seconds() / 3)
             with suppress(Exception):
                 await self._call_unknown(before=self._clock.running() - LONGEST_SEND)
 
@@ -176,6 +176,8 @@ class Delivery:
         """One message, and what became of it. An answer that never came back leaves it unknown: not sent again."""
         parts = printed_parts(outlet.channel.limits, await self._filled_in(outlet, message))
         at = min(message.parts_sent, len(parts) - 1)
+        if message.claimed_at is not None and self._clock.running() - message.claimed_at > LONGEST_SEND:
+            return  # this process stood still: the others have called it unknown by now, and shown it again perhaps
         try:
             await outlet.channel.send(message.chat_key, parts[at])
         except SendFailed as refused:

@@ -5,14 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable
+from contextlib import suppress
 
 from bot.channels.errors import ChannelDown, SendFailed, TooFast
 from bot.connections import Connection, Connections
 from bot.delivery import Delivery
+from bot.leases import Lease
 from bot.webhooks import Door
 
 SHORTEST_POLL = 0.3  # seconds
+OTHERS_TURN = 5.0  # seconds between looks whether the replica that polls is gone
 FIRST_WAIT, LONGEST_WAIT = 1.0, 300.0  # seconds
+
+LeaseOf = Callable[[str], Lease]
 
 log = logging.getLogger(__name__)
 
@@ -20,9 +26,12 @@ log = logging.getLogger(__name__)
 class Polling:
     """One loop per connection, beside the server: nothing here can stop it."""
 
-    def __init__(self, connections: Connections, door: Door, delivery: Delivery) -> None:
-        """What cannot be reached is told to `delivery`, which parks the account's messages."""
-        self._connections, self._door, self._delivery = connections, door, delivery
+    def __init__(self, connections: Connections, door: Door, delivery: Delivery, lease_of: LeaseOf) -> None:
+        """What cannot be reached is told to `delivery`, which parks the account's messages.
+
+        `lease_of` gives the lease of a name: a platform's events are fetched by one replica at a time.
+        """
+        self._connections, self._door, self._delivery, self._lease_of = connections, door, delivery, lease_of
         self._parked: set[int] = set()
 
     async def run(self) -> None:
@@ -30,6 +39,15 @@ class Polling:
         await asyncio.gather(*(self._serve(each) for each in self._connections.all))
 
     async def _serve(self, connection: Connection) -> None:
+        """A stop gives the lease back, so that another replica goes on at once."""
+        lease = self._lease_of(f"poll {connection.account.id}")
+        try:
+            await self._keep_fetching(connection, lease)
+        finally:
+            with suppress(Exception):
+                await lease.give_back()
+
+    async def _keep_fetching(self, connection: Connection, lease: Lease) -> None:
         """Set up once; then fetch for ever, where the platform is polled at all."""
         is_set_up, wait = False, FIRST_WAIT
         while not is_set_up or connection.platform.polls:
@@ -38,8 +56,10 @@ class Polling:
                     await connection.platform.set_up()
                     is_set_up = True
                     log.info("channel %s is set up", connection.platform.name)
-                else:
+                elif await lease.held():
                     await self._fetch(connection)
+                else:
+                    await asyncio.sleep(OTHERS_TURN)
                 wait = FIRST_WAIT
                 await self._take_back(connection)
             except Exception as fault:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,6 +13,7 @@ from functools import partial
 from bot.case_jobs import close_silent, push_alerts, tend_drafts, watch_deadlines
 from bot.clock import VIET_NAM, Clock
 from bot.errors import AuditBroken
+from bot.leases import own_name
 from handlers.into_seal import CLAIMED_WITHIN
 from handlers.logbook import SILENCE
 from handlers.reminders import words
@@ -35,7 +37,8 @@ from storage.outbox import OutboxMessage
 from storage.reminders import Reminder
 
 LOOK_EVERY = 30.0  # seconds
-LEASE = timedelta(minutes=10)
+LEASE = timedelta(minutes=3)
+HELD_ON = 60.0  # seconds between renewals while a job runs
 WAKING = (8, 20)  # hours in Viet Nam between which people are reminded
 KEPT_WITH_CONSENT = timedelta(days=7)
 KEPT_SIGN_INS = timedelta(days=30)
@@ -171,6 +174,7 @@ class Scheduler:
     def __init__(self, database: Database, clock: Clock, jobs_: tuple[Job, ...] = JOBS) -> None:
         """`jobs_` are all that this deployment does by the clock."""
         self._database, self._clock, self._jobs = database, clock, jobs_
+        self._name = own_name()
 
     async def run(self) -> None:
         """For ever."""
@@ -186,7 +190,7 @@ class Scheduler:
         ran: list[str] = []
         for job in self._jobs:
             async with self._database.writing(beside=True) as session:
-                mine = await jobs.take(session, name=job.name, now=self._clock.now(), lease=LEASE)
+                mine = await jobs.take(session, name=job.name, holder=self._name, now=self._clock.now(), lease=LEASE)
             if mine:
                 await self._run(job)
                 ran.append(job.name)
@@ -194,10 +198,24 @@ class Scheduler:
 
     async def _run(self, job: Job) -> None:
         began, error = self._clock.now(), None
+        holding = asyncio.create_task(self._hold_on(job))
         try:
             await job.run(self._database, self._clock)
         except Exception as fault:
             log.exception("job %s failed", job.name)
             error = type(fault).__name__
+        finally:
+            holding.cancel()
         async with self._database.writing(beside=True) as session:
-            await jobs.done(session, name=job.name, now=began, next_due=began + job.every, error=error)
+            await jobs.done(
+                session, name=job.name, holder=self._name, now=began, next_due=began + job.every, error=error
+            )
+
+    async def _hold_on(self, job: Job) -> None:
+        """No other replica begins a job that merely takes long."""
+        while True:
+            await asyncio.sleep(HELD_ON)
+            with suppress(Exception):  # the next time will do: three fit into a lease
+                async with self._database.writing(beside=True) as session:
+                    until = self._clock.now() + LEASE
+                    await jobs.still_running(session, name=job.name, holder=self._name, until=until)

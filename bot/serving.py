@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 import click
 from aiohttp import web
@@ -16,10 +17,12 @@ from bot import communes, redaction
 from bot.assembly import Parts, assemble, delivery_of, door_of
 from bot.connections import open_all
 from bot.console.visits import HOME, SIGN_UP
+from bot.leases import Lease, own_name
 from bot.notice_sender import NoticeSender
 from bot.notice_ways import Ways
 from bot.polling import Polling
 from bot.rebuilding import Rebuilder
+from bot.replicas import Replicas
 from bot.settings import Settings
 from bot.staffing import sample_links
 from bot.web import application
@@ -69,7 +72,8 @@ async def at_work(parts: Parts) -> AsyncIterator[web.Application]:
     parts.files.serve({each.account.id or 0: each.platform for each in parts.connections.all})
     parts.worker.on_queued(parts.files.queued)
     parts.files.on_queued(delivery.queued)
-    polling = Polling(parts.connections, door, delivery)
+    lease_of = partial(Lease, parts.database, parts.clock, own_name())
+    polling = Polling(parts.connections, door, delivery, lease_of)
     sender = NoticeSender(parts.database, parts.clock, Ways(parts), parts.worker.queued)
     jobs = (
         parts.worker.run(),
@@ -78,6 +82,7 @@ async def at_work(parts: Parts) -> AsyncIterator[web.Application]:
         polling.run(),
         sender.run(),
         Rebuilder(parts).run(),
+        Replicas(parts).run(),
         parts.files.run(),
     )
     work = [asyncio.create_task(job) for job in jobs]

@@ -24,7 +24,6 @@ from bot.public_notices import PublicNotices
 from bot.site import Site
 from bot.webchat import errors as chat_errors
 from bot.webchat.errors import NOT_ALLOWED, NOT_FOUND, UNEXPECTED, ForeignOrigin
-from bot.webchat.hub import Hub
 from bot.webchat.outside import Outside
 from bot.webchat.pages import Pages
 from bot.webchat.petitions import PetitionRoutes
@@ -60,7 +59,7 @@ log = logging.getLogger(__name__)
 
 def application(parts: Parts, door: Door | None = None) -> web.Application:
     """Everything that this process answers over HTTP. What is not named here answers 404."""
-    site, hub = Site(), Hub()
+    site, hub = Site(), parts.hub
     app = web.Application(
         middlewares=[know_the_caller, answer_in_plain_words, refuse_other_sites, keep_the_pace],
         client_max_size=LARGEST,  # of a webhook; the chat and the console have limits of their own

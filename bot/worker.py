@@ -28,6 +28,7 @@ AGAIN = 0.05  # seconds, at most, after which a turn that met another writer is 
 POLL = 1.0  # seconds between looks when nobody wakes us: another replica may have stored something
 
 OnQueued = Callable[[int, str], None]
+OnTurned = Callable[[int, int, str], None]
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ class Worker:
         self._work_to_do = asyncio.Event()
         self._waited_for: dict[int, asyncio.Event] = {}
         self._listeners: list[OnQueued] = []
+        self._turn_listeners: list[OnTurned] = []
         self.tools: Tools | None = None
 
     def on_queued(self, tell: OnQueued) -> None:
@@ -54,6 +56,15 @@ class Worker:
         """Something was queued for a chat by somebody else: whoever listens is told."""
         for tell in self._listeners:
             tell(channel_account_id, chat_key)
+
+    def on_turned(self, tell: OnTurned) -> None:
+        """Call `tell(event_id, channel_account_id, chat_key)` after each turn of this process."""
+        self._turn_listeners.append(tell)
+
+    def turn_was_had(self, event_id: int) -> None:
+        """Somebody, perhaps another replica, had a turn with this event: whoever waits for it looks again."""
+        if event_id in self._waited_for:
+            self._waited_for[event_id].set()
 
     def words(self, channel: str, raw: str) -> str | None:
         """What a person wrote, out of what their channel gave; None where there are no words in it."""
@@ -161,8 +172,8 @@ class Worker:
 
     def _tell(self, event_id: int, channel_account_id: int, chat_key: str) -> None:
         self.queued(channel_account_id, chat_key)
-        if event_id in self._waited_for:
-            self._waited_for[event_id].set()
+        for told in self._turn_listeners:
+            told(event_id, channel_account_id, chat_key)
 
     async def _is_settled(self, event_id: int) -> bool:
         async with self._database.reading() as session:

@@ -45,6 +45,7 @@ ON_BOTH = (
     "bot.test_worker",
     "conversations.",
 )
+ON_SERVER = ("bot.test_wire",)  # only a server has replicas
 THE_DAY = date(2026, 11, 23)
 NINE_O_CLOCK = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # 09:00 in Viet Nam
 
@@ -125,7 +126,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "engine" in metafunc.fixturenames:
         name = metafunc.module.__name__.removeprefix("tests.")
         both = name.startswith(ON_BOTH) and not metafunc.definition.get_closest_marker("embedded")
-        metafunc.parametrize("engine", ["sqlite", "postgresql"] if both else ["sqlite"], ids=str)
+        engines = ["sqlite", "postgresql"] if both else ["postgresql" if name.startswith(ON_SERVER) else "sqlite"]
+        metafunc.parametrize("engine", engines, ids=str)
 
 
 @pytest.fixture

@@ -145,10 +145,10 @@ def test_repository_functions_demand_the_commune() -> None:
         "outbox.py": {"counts", "unsent"},  # the same, for the operator: ids and states
         "rewound.py": {"end_waits"},
         "engines.py": {"add_if_missing"},
-        "jobs.py": {"take", "done"},
         "files.py": {"next_waiting", "erase_unclaimed", "leftovers"},  # the loop that fetches and sweeps for all
         "communes.py": {"all_of_them", "by_code", "account_by_id"},
         "notices.py": {"at_work"},  # what the sender has to do, for whichever commune
+        "jobs.py": {"take", "hold", "still_running", "let_go", "done"},
         "officers.py": {"by_login"},  # whoever stands at the door, of whatever commune
         "sign_ins.py": {"link", "by_token", "attempt", "count", "forget", "forget_old"},
         "entry_versions.py": {"revisions"},  # numbers, by which every process sees that something changed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 MOST_STREAMS = 4  # open pages of one chat that are told at once; the oldest beyond that is closed
@@ -49,6 +49,7 @@ class Hub:
         """Nobody listens."""
         self._listeners: dict[Chat, list[Listener]] = defaultdict(list)
         self._stopping = False
+        self._told_of_ends: list[Callable[[str], None]] = []
 
     def __len__(self) -> int:
         """How many streams are open."""
@@ -76,8 +77,24 @@ class Hub:
         for listener in self._listeners.get((channel_account_id, chat_key), ()):
             listener.wake()
 
+    def on_ended(self, tell: Callable[[str], None]) -> None:
+        """Call `tell(chat_key)` when a browser forgot its secret here."""
+        self._told_of_ends.append(tell)
+
     def end(self, chat_key: str) -> None:
-        """The browser forgot this secret: every page that shows a chat of it must clear."""
+        """The browser forgot this secret: every page that shows a chat of it must clear, wherever it listens."""
+        self.clear(chat_key)
+        for tell in self._told_of_ends:
+            tell(chat_key)
+
+    def wake_all(self) -> None:
+        """Word may have been lost: every page looks again."""
+        for listeners in self._listeners.values():
+            for listener in listeners:
+                listener.wake()
+
+    def clear(self, chat_key: str) -> None:
+        """The pages of this process that show a chat of this secret clear."""
         for (_account, key), listeners in list(self._listeners.items()):
             for listener in listeners if key == chat_key else ():
                 listener.close(ENDED)

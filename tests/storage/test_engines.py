@@ -153,7 +153,7 @@ async def test_a_failure_counted_late_does_not_park_what_was_answered(
 async def test_a_job_is_taken_by_one_of_many_even_the_first_time(database: Database, other: Database) -> None:
     async def take(one: Database) -> bool:
         async with one.writing(beside=True) as session:
-            return await jobs.take(session, name="tidy", now=NINE_O_CLOCK, lease=timedelta(minutes=10))
+            return await jobs.take(session, name="tidy", holder="a", now=NINE_O_CLOCK, lease=timedelta(minutes=10))
 
     assert sorted(await asyncio.gather(*(take(one) for one in (database, other, database, other)))) == [False] * 3 + [
         True

@@ -1,13 +1,13 @@
 """notices, their deliveries, what people wish to hear of, disclosures
 
-Revision: 0010, after 0008; made on 2026-11-28
+Revision: 0010, after 0009; made on 2026-11-28
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
-down_revision = "0008"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
