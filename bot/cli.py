@@ -383,6 +383,27 @@ def migrate() -> None:
 
 
 @main.command()
+@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--rehearse", is_flag=True, help="Sao lưu, phục hồi vào chỗ tạm, so từng bảng, rồi bỏ đi.")
+def backup(file: Path | None, rehearse: bool) -> None:
+    """Sao lưu mọi bảng và tệp vào một tệp, cả khi đang chạy; không có khóa bí mật trong đó."""
+    from bot import backups
+
+    if (file is None) != rehearse:
+        raise click.UsageError("Cần tên tệp, hoặc --rehearse.")
+    run(lambda settings: backups.backup(settings, file) if file else backups.rehearse(settings))
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(file: Path) -> None:
+    """Phục hồi vào một cơ sở dữ liệu trống, SQLite hay PostgreSQL; hết hoặc không dòng nào."""
+    from bot import backups
+
+    run(lambda settings: backups.restore(settings, file))
+
+
+@main.command()
 @click.argument("name")
 @click.option("--quick", is_flag=True, help="Bản nhỏ, cho CI.")
 def bench(name: str, quick: bool) -> None:

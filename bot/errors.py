@@ -59,6 +59,29 @@ class NoDatabase(EdgeError):
 
 
 @dataclass(eq=False)
+class BackupRefused(EdgeError):
+    """A backup cannot be written there, or not be restored from there."""
+
+    file: str
+    problem: str
+
+    def __str__(self) -> str:
+        """For the operator."""
+        return f"{self.file}: {self.problem}"
+
+
+@dataclass(eq=False)
+class RehearsalFailed(EdgeError):
+    """A backup was made that cannot be restored as it was."""
+
+    what: str
+
+    def __str__(self) -> str:
+        """For the operator."""
+        return f"Diễn tập phục hồi không khớp ({self.what}); kiểm tra ổ đĩa rồi chạy `danhoi backup --rehearse`."
+
+
+@dataclass(eq=False)
 class AuditBroken(EdgeError):
     """A commune's audit chain does not hold from this row on."""
 

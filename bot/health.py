@@ -17,6 +17,7 @@ from bot.webchat.errors import NotForOutside
 from bot.webchat.hub import Hub
 from storage import communes, lines, pauses
 from storage.inbox import InboxEvent
+from storage.jobs import Job
 from storage.outbox import OutboxMessage
 
 STUCK = timedelta(minutes=1)  # a message that is due waits so long only when nobody works the inbox
@@ -52,10 +53,12 @@ class Health:
         async with self._parts.database.reading() as session:
             inbox = await _inbox_counts(session)
             outbox = await _outbox_counts(session)
+            failed = {job.name: int(job.error is not None) for job in await session.exec(select(Job)) if job.ran_at}
         shown = [
             *self._parts.tally.lines(),
             *_gauge("danhoi_inbox_events", "messages of citizens by state", inbox),
             *_gauge("danhoi_outbox_messages", "messages to citizens by state", outbox),
+            *_gauge("danhoi_jobs_failed", "1 where a job failed at its last turn, the backup's rehearsal too", failed),
             *_gauge("danhoi_web_streams", "pages that hold a stream open", {"open": len(self._hub)}),
             *_gauge("danhoi_knowledge_entries", "entries loaded", {"loaded": self._entries()}),
         ]

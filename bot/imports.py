@@ -102,10 +102,10 @@ def refuse_if_unsound(file: Path, checked: Checked) -> None:
 
 
 @contextmanager
-def progress(rows: int) -> Iterator[Callable[[int], None]]:
+def progress(rows: int, *, label: str = "Đang nhập") -> Iterator[Callable[[int], None]]:
     """A bar on the error stream, so that what is printed stays clean; called with each further number of rows."""
 
-    with click.progressbar(length=rows, label="Đang nhập", file=sys.stderr) as bar:
+    with click.progressbar(length=rows, label=label, file=sys.stderr) as bar:
         yield bar.update
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from bot.backups import rehearse_beside
 from bot.case_jobs import close_silent, push_alerts, tend_drafts, watch_deadlines
 from bot.clock import VIET_NAM, Clock
 from bot.errors import AuditBroken
@@ -53,6 +54,7 @@ class Job:
     name: str
     every: timedelta
     run: Callable[[Database, Clock], Awaitable[None]]
+    first: timedelta = timedelta(0)  # after the first start
 
 
 async def erase_old_words(database: Database, clock: Clock) -> None:
@@ -165,7 +167,8 @@ JOBS = (
 def jobs_of(public_url: str | None) -> tuple[Job, ...]:
     """All jobs of a deployment whose console is at this address."""
     push = Job("push_alerts", timedelta(minutes=1), partial(push_alerts, base=public_url or ""))
-    return (*JOBS, push)
+    rehearsal = Job("rehearse_backup", timedelta(days=30), rehearse_beside, first=timedelta(days=1))
+    return (*JOBS, push, rehearsal)
 
 
 class Scheduler:
@@ -190,7 +193,14 @@ class Scheduler:
         ran: list[str] = []
         for job in self._jobs:
             async with self._database.writing(beside=True) as session:
-                mine = await jobs.take(session, name=job.name, holder=self._name, now=self._clock.now(), lease=LEASE)
+                mine = await jobs.take(
+                    session,
+                    name=job.name,
+                    holder=self._name,
+                    now=self._clock.now(),
+                    lease=LEASE,
+                    first=job.first,
+                )
             if mine:
                 await self._run(job)
                 ran.append(job.name)

@@ -10,6 +10,8 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -79,10 +81,16 @@ class Database:
         async with AsyncSession(self._readers, expire_on_commit=False) as session:
             yield session
 
-    async def migrate(self) -> None:
-        """Bring the schema to the newest migration; safe to call at every start."""
+    async def migrate(self, revision: str = "head") -> None:
+        """Bring the schema to the newest migration, or up to this one; safe to call at every start."""
         async with self.engine.connect() as connection, _without_foreign_keys(connection), connection.begin():
-            await connection.run_sync(_upgrade)
+            await connection.run_sync(_upgrade, revision)
+
+    async def revision(self) -> str:
+        """The migration at which the schema stands; empty where there is none yet."""
+        async with self.engine.connect() as connection:
+            found = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+        return found or ""
 
     async def forget_log(self) -> None:
         """Keys that were dropped leave the write-ahead log too; what a reader still needs of it goes the next time."""
@@ -133,11 +141,16 @@ def alembic_config() -> Config:
     return config
 
 
-def _upgrade(connection: Connection) -> None:
+def revisions() -> list[str]:
+    """All migrations that this release has, oldest first."""
+    return [each.revision for each in ScriptDirectory.from_config(alembic_config()).walk_revisions()][::-1]
+
+
+def _upgrade(connection: Connection, revision: str) -> None:
     engines.migrate_alone(connection)
     config = alembic_config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
     if connection.dialect.name == "sqlite":
         lost = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
         if lost:

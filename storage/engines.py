@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy import Connection, Table, event, func, inspect, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -103,6 +103,29 @@ async def add_if_missing(session: AsyncSession, row: SQLModel) -> None:
     insert = postgresql.insert if _is_postgres(session) else sqlite.insert
     values = {column.key: getattr(row, column.key) for column in table.columns}
     await (await session.connection()).execute(insert(table).values(values).on_conflict_do_nothing())
+
+
+async def row_count(connection: AsyncConnection, table: Table) -> int:
+    """How many rows a table has; 0 where the schema does not know it yet."""
+    if not await connection.run_sync(lambda sync: inspect(sync).has_table(table.name)):
+        return 0
+    return int((await connection.execute(select(func.count()).select_from(table))).scalar_one())
+
+
+async def count_on(connection: AsyncConnection, table: Table) -> None:
+    """After rows were stored under keys of their own, the next key is a free one; SQLite sees to it by itself."""
+    key = table.autoincrement_column
+    if connection.dialect.name != "postgresql" or key is None or key.foreign_keys:
+        return
+    named = connection.dialect.identifier_preparer.quote(table.name)
+    newest = select(func.setval(func.pg_get_serial_sequence(named, key.name), func.max(key))).where(key.is_not(None))
+    if await row_count(connection, table):
+        await connection.execute(newest)
+
+
+def byte_order(connection: AsyncConnection) -> str:
+    """The collation that compares texts by their bytes."""
+    return "C" if connection.dialect.name == "postgresql" else "BINARY"
 
 
 def migrate_alone(connection: Connection) -> None:

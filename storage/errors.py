@@ -21,6 +21,18 @@ class BodyUnreadable(StorageError):
 
 
 @dataclass(eq=False)
+class ArchiveRefused(StorageError):
+    """A backup is not taken. `reason`: foreign, damaged, newer, not_empty, differs; `what`: the part that shows it."""
+
+    reason: str
+    what: str
+
+    def __str__(self) -> str:
+        """For the operator."""
+        return f"archive refused: {self.reason} ({self.what})"
+
+
+@dataclass(eq=False)
 class MigrationLostRows(StorageError):
     """After a migration, rows of these tables point at nothing: it was taken back."""
 

@@ -22,9 +22,20 @@ class Job(SQLModel, table=True):
     holder: str = Field(default="", description="the process that has it while it is leased")
 
 
-async def take(session: AsyncSession, *, name: str, holder: str, now: datetime, lease: timedelta) -> bool:
-    """Whether this process may run the job now; the lease frees it again if the process dies."""
-    job = await _locked(session, name=name, now=now)
+async def take(
+    session: AsyncSession,
+    *,
+    name: str,
+    holder: str,
+    now: datetime,
+    lease: timedelta,
+    first: timedelta = timedelta(0),
+) -> bool:
+    """Whether this process may run the job now; the lease frees it again if the process dies.
+
+    `first`: how long a job that was never seen before waits.
+    """
+    job = await _locked(session, name=name, due_at=now + first)
     if job.due_at > now or (job.leased_until is not None and job.leased_until > now):
         return False
     return await _lease(session, job, holder=holder, until=now + lease)
@@ -32,7 +43,7 @@ async def take(session: AsyncSession, *, name: str, holder: str, now: datetime, 
 
 async def hold(session: AsyncSession, *, name: str, holder: str, now: datetime, lease: timedelta) -> bool:
     """Whether this process has what one alone may have, such as a platform's events; held on, or taken over."""
-    job = await _locked(session, name=name, now=now)
+    job = await _locked(session, name=name, due_at=now)
     if job.holder != holder and job.leased_until is not None and job.leased_until > now:
         return False
     return await _lease(session, job, holder=holder, until=now + lease)
@@ -59,11 +70,11 @@ async def done(
     await session.exec(update(Job).where(*mine).values(**ran))
 
 
-async def _locked(session: AsyncSession, *, name: str, now: datetime) -> Job:
+async def _locked(session: AsyncSession, *, name: str, due_at: datetime) -> Job:
     mine = select(Job).where(col(Job.name) == name).with_for_update()
     job = (await session.exec(mine)).first()
     if job is None:
-        await add_if_missing(session, Job(name=name, due_at=now))
+        await add_if_missing(session, Job(name=name, due_at=due_at))
         job = (await session.exec(mine)).one()
     return job
 

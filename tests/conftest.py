@@ -40,6 +40,7 @@ hypothesis.settings.load_profile("danhoi")
 # conversation of each kind that writes.
 ON_BOTH = (
     "storage.",
+    "bot.test_backups",
     "bot.test_bursts",
     "bot.test_delivery",
     "bot.test_worker",

@@ -144,7 +144,8 @@ def test_repository_functions_demand_the_commune() -> None:
         "reach.py": {"last_seen"},  # the same, of the messages that were claimed there
         "outbox.py": {"counts", "unsent"},  # the same, for the operator: ids and states
         "rewound.py": {"end_waits"},
-        "engines.py": {"add_if_missing"},
+        "archives.py": {"count", "write", "load", "digest", "lines_of"},  # the whole deployment, for its operator
+        "engines.py": {"add_if_missing", "row_count", "count_on"},
         "files.py": {"next_waiting", "erase_unclaimed", "leftovers"},  # the loop that fetches and sweeps for all
         "communes.py": {"all_of_them", "by_code", "account_by_id"},
         "notices.py": {"at_work"},  # what the sender has to do, for whichever commune
