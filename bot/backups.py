@@ -44,7 +44,7 @@ log = logging.getLogger(__name__)
 
 def files_of(settings: Settings) -> Path:
     """The folder whose files go with the rows."""
-    return settings.data_dir / "files"
+    return settings.files_dir
 
 
 def key_check(settings: Settings) -> str:

@@ -224,7 +224,6 @@ DETAILS = {
     "package": "tải gói",
     "answered": "trả lời",
     "backed_up": "sao lưu",
-    "restored": "phục hồi từ bản sao lưu",
     "rehearsed": "diễn tập phục hồi",
     "year_approved": "duyệt năm",
     "day_changed": "thêm ngày",
