@@ -1,8 +1,12 @@
-"""An officer types the code from the console into their own chat: from then on they hear there of their cases."""
+"""An officer types the code from the console into their own chat: from then on they hear there of their cases.
+
+Either side undoes it, and the other one is told.
+"""
 
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -10,9 +14,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from handlers import case_words
 from handlers.case_codes import DIGITS, LETTERS
 from handlers.contract import Desk, Feature, Incoming, Reply
+from handlers.permissions import Act
 from handlers.workplace import Workplace
 from knowledge.categories import categories
-from storage import accounts, case_alerts, cases, officer_chats, outbox, places, sign_ins
+from knowledge.vietnamese import fold
+from storage import accounts, case_alerts, cases, communes, officer_chats, outbox, places, sign_ins
+from storage.accounts import Account
 from storage.case_alerts import CaseAlert
 from storage.officer_chats import OfficerChat
 from storage.outbox import OutboxMessage
@@ -20,7 +27,7 @@ from storage.sign_ins import Attempt
 from storage.talks import Talk
 
 PREFIX, LENGTH = "LK-", 7
-HOLDS = timedelta(minutes=15)
+HOLDS = timedelta(minutes=10)
 MOST_TRIES, AN_HOUR = 5, timedelta(hours=1)
 WORDS = {
     "new": "vụ việc mới",
@@ -48,8 +55,41 @@ async def show_code(work: Workplace) -> str:
     return code
 
 
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The chat in which an officer hears of their cases: the name of its channel, and since when."""
+
+    channel: str
+    since: datetime
+
+
+async def where(work: Workplace) -> Where | None:
+    """None where no chat is linked yet."""
+    chat = await officer_chats.of(work.session, commune_id=work.commune_id, officer_id=work.person.officer_id)
+    if chat is None or chat.account_id is None or chat.linked_at is None:
+        return None
+    account = await accounts.by_id(work.session, commune_id=work.commune_id, account_id=chat.account_id)
+    return Where(await communes.channel_name(work.session, account=account), chat.linked_at)
+
+
+async def unlink(work: Workplace) -> None:
+    """The officer wants no news in a chat any more; that chat is told."""
+    chat = await officer_chats.of(work.session, commune_id=work.commune_id, officer_id=work.person.officer_id)
+    await officer_chats.forget(work.session, commune_id=work.commune_id, officer_id=work.person.officer_id)
+    await work.note(Act.ACCOUNT_OWN, "officer", work.person.officer_id, what="chat_ended")
+    if chat is not None and chat.account_id is not None:
+        account = await accounts.by_id(work.session, commune_id=work.commune_id, account_id=chat.account_id)
+        await outbox.put(
+            work.session, _note(account, "Dạ, tài khoản này đã thôi nhận tin báo việc của cán bộ.", work.now)
+        )
+
+
 async def handle(message: Incoming, desk: Desk) -> Reply:
-    """Link this chat, if the code is right and fresh."""
+    """Link this chat, if the code is right and fresh; or undo it."""
+    if _undoes(message):
+        gone = await officer_chats.forget_account(desk.session, commune_id=desk.commune_id, account_id=desk.account_id)
+        said = "Dạ, đã gỡ: ở đây không còn tin báo việc." if gone else "Dạ, tài khoản này chưa gắn với cán bộ nào."
+        return Reply(said, "track", keeps_body=False)
     key = desk.vault.fingerprint(f"officer chat code:{desk.account_id}")
     tried = await sign_ins.attempt(desk.session, key=key)
     fresh = tried is not None and desk.now - tried.last_at < AN_HOUR
@@ -66,13 +106,14 @@ async def handle(message: Incoming, desk: Desk) -> Reply:
         failures = tried.failures + 1 if tried is not None and fresh else 1
         await sign_ins.count(desk.session, Attempt(key=key, failures=failures, not_before=desk.now, last_at=desk.now))
         return Reply(
-            "Dạ, mã này không đúng hoặc đã quá 15 phút. Lấy mã mới ở trang làm việc ạ.", "track", keeps_body=False
+            "Dạ, mã này không đúng hoặc đã quá 10 phút. Lấy mã mới ở trang làm việc ạ.", "track", keeps_body=False
         )
     row.account_id, row.code_hash, row.code_until, row.linked_at = desk.account_id, None, None, desk.now
     await officer_chats.keep(desk.session, row, commune_id=desk.commune_id)
     text = (
         "Dạ, đã gắn. Trong giờ làm việc em báo ở đây khi có việc mới, việc tới hạn, trễ hẹn hoặc người dân trả lời; "
-        "không có lời của người dân. Gỡ ở trang “Việc mới”."
+        "không có lời của người dân. Không phải anh/chị gắn, hoặc muốn gỡ: nhắn “gỡ báo việc”, "
+        "hay gỡ ở trang “Việc mới”."
     )
     return Reply(text, "track", keeps_body=False)
 
@@ -93,22 +134,29 @@ async def push(session: AsyncSession, alert: CaseAlert, account_id: int, *, now:
     ]
     text = f"{case.code}: {WORDS[alert.kind]} ({', '.join(part for part in parts if part)})."
     text += f" {base}/console/cases/{case.id}" if base else ""
-    message = OutboxMessage(
-        commune_id=case.commune_id,
-        account_id=account_id,
+    await outbox.put(session, _note(account, text, now, reference=case.code))
+
+
+def _note(account: Account, text: str, now: datetime, *, reference: str | None = None) -> OutboxMessage:
+    return OutboxMessage(
+        commune_id=account.commune_id,
+        account_id=account.id or 0,
         channel_account_id=account.channel_account_id,
         chat_key=account.chat_key,
         text=text,
-        reference=case.code,
+        reference=reference,
         not_before=now,
         created_at=now,
     )
-    await outbox.put(session, message)
+
+
+def _undoes(message: Incoming) -> bool:
+    return fold(message.text).strip(" .!") == "go bao viec"
 
 
 def takes(message: Incoming, _talk: Talk) -> bool:
-    """A code of the console's."""
-    return any(code.startswith(PREFIX) for code in message.meaning.codes)
+    """A code of the console's, or the words that undo it."""
+    return _undoes(message) or any(code.startswith(PREFIX) for code in message.meaning.codes)
 
 
 FEATURE = Feature("officer_chat", handle, takes=takes)

@@ -54,6 +54,12 @@ async def forget(session: AsyncSession, *, commune_id: int, officer_id: int) -> 
     )
 
 
+async def forget_account(session: AsyncSession, *, commune_id: int, account_id: int) -> bool:
+    """This chat account hears nothing any more; whether it was an officer's."""
+    mine = (col(OfficerChat.commune_id) == commune_id, col(OfficerChat.account_id) == account_id)
+    return bool((await session.exec(delete(OfficerChat).where(*mine))).rowcount)
+
+
 async def linked(session: AsyncSession, *, commune_id: int) -> dict[int, int]:
     """The chat account of each linked officer."""
     mine = select(OfficerChat).where(

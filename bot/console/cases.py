@@ -15,7 +15,7 @@ from handlers import desk_entry, officer_chat, terms
 from handlers.desk_entry import NotAtTheDesk
 from handlers.permissions import Act
 from knowledge.deadlines import in_words
-from storage import case_alerts, officer_chats
+from storage import case_alerts
 
 
 class CasePages:
@@ -84,7 +84,7 @@ class CasePages:
     async def unlink(self, visit: Visit) -> web.StreamResponse:
         """No news in a chat any more."""
         async with visit.work() as work:
-            await officer_chats.forget(work.session, commune_id=work.commune_id, officer_id=work.person.officer_id)
+            await officer_chat.unlink(work)
         return go("/console/bell", done="da-ket-thuc")
 
     async def bell(self, visit: Visit) -> web.StreamResponse:
@@ -97,7 +97,7 @@ class CasePages:
             rung = await case_alerts.unseen(
                 work.session, commune_id=work.commune_id, officer_id=visit.person.officer_id
             )
-            chat = await officer_chats.of(work.session, commune_id=work.commune_id, officer_id=visit.person.officer_id)
+            chat = await officer_chat.where(work)
         table = Table(
             ("Vụ việc", "Có gì", "Lúc"),
             [
@@ -110,4 +110,4 @@ class CasePages:
             ],
             empty="Không có gì mới.",
         )
-        return self._pages.show(visit, "bell.html", table=table, code=code, linked=chat is not None and chat.account_id)
+        return self._pages.show(visit, "bell.html", table=table, code=code, chat=chat)

@@ -103,6 +103,7 @@ class ConsolePages:
         self._site = site
         site.environment.filters |= {
             "moment": moment,
+            "channel": lambda code: words.ORIGINS.get(code, code),
             "number": said,
             "role": lambda code: words.ROLES.get(code, code),
             "field_of_work": lambda code: words.FIELDS.get(code, code),

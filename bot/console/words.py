@@ -202,6 +202,7 @@ AT_THE_DOOR = {
 DETAILS = {
     "added": "thêm",
     "chat": "gắn ứng dụng nhắn tin",
+    "chat_ended": "gỡ ứng dụng nhắn tin",
     "link": "tạo đường dẫn đăng ký",
     "office": "đơn vị",
     "left": "cho nghỉ",

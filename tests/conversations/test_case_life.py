@@ -251,6 +251,9 @@ async def test_an_officers_own_chat_hears_code_kind_and_place_and_nothing_of_the
     assert "không đúng" in (await neighbour.says("LK-7AAAAAA")).text
     assert "đã gắn" in (await neighbour.says(code)).text
     assert "không đúng" in (await citizen.says(code)).text  # it opens once
+    async with works(staff["field"]) as work:
+        seen = await officer_chat.where(work)
+    assert seen is not None and seen.channel == "terminal" and seen.since == clock.now()
     await citizen.says("đèn đường ngõ 5 hỏng từ hôm qua, tối om nguy hiểm lắm")
     await citizen.says("gửi")
     clock.move(hours=13)
@@ -263,6 +266,24 @@ async def test_an_officers_own_chat_hears_code_kind_and_place_and_nothing_of_the
     case = await the_case(database)
     assert told.startswith(f"{case.code}: vụ việc mới (phản ánh, Đèn đường") and "tối om" not in told
     assert told.endswith(f"https://xa.example/console/cases/{case.id}")
+
+
+async def test_either_side_ends_an_officer_s_link_and_the_other_side_sees_it(
+    citizen: Citizen, neighbour: Citizen, staff: Staff, works: Works, post: Post
+) -> None:
+    assert "chưa gắn" in (await neighbour.says("gỡ báo việc")).text
+    for ends in ("chat", "console"):
+        async with works(staff["field"]) as work:
+            code = await officer_chat.show_code(work)
+        await neighbour.says(code)
+        if ends == "chat":
+            assert "đã gỡ" in (await neighbour.says("go bao viec")).text
+        else:
+            async with works(staff["field"]) as work:
+                await officer_chat.unlink(work)
+            assert "thôi nhận tin báo việc" in (await post.new())[-1]
+        async with works(staff["field"]) as work:
+            assert await officer_chat.where(work) is None
 
 
 async def test_a_person_who_asked_for_an_officer_reads_the_answer_in_the_chat(
