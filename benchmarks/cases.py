@@ -16,6 +16,7 @@ from statistics import median
 from typing import Any
 
 from sqlalchemy import insert
+from sqlmodel import col, func, select
 
 from bot import communes
 from bot.assembly import Parts, assemble
@@ -26,13 +27,17 @@ from knowledge.categories import categories
 from storage.accounts import Account, Citizen
 from storage.cases import Case, CaseEvent
 from storage.communes import ChannelAccount, Commune
+from storage.outbox import OutboxMessage
 from tests.eval.running import NINE, TODAY
 
 CASES, QUICK_CASES = 50_000, 2_000
 TALKS, QUICK_TALKS = 150, 20
-CHUNK = 1_000
+CHUNK, WARM = 1_000, 5
+BEFORE = 1_000  # ids below belong to the people of those talks
+FIRST = 20  # talks while there is no case yet: what the number of cases costs shows within one run
 Took = tuple[float, float]  # milliseconds on the wall and of the processor
-STEPS = ("đèn đường số {n} trước nhà hỏng 3 tuần nay", "ngõ {n} đường Mẫu", "gửi")
+STEPS = ("đèn đường số {n} hỏng rồi", "ngõ {n} đường Mẫu", "3 tuần nay", "gửi")
+SENT = "Mã của anh/chị"  # what the last step must bring, else something else was measured
 
 
 def measure(*, quick: bool = False) -> dict[str, float]:
@@ -52,16 +57,23 @@ async def _measure(knowledge: Knowledge, size: int, talks: int) -> dict[str, flo
             commune = await communes.seed_sample(parts.database, now=parts.clock.now())
             account = await communes.account_of(parts.database, commune, "terminal")
             parts.take(knowledge)
-            await _fill(parts, commune, account, size)
-            for warm in range(5):
+            for warm in range(WARM):
                 await _talk(parts, account, f"warm-{warm}", 10_000 + warm)
+            empty = [took for number in range(FIRST) for took in await _talk(parts, account, f"first-{number}", number)]
+            empty_looks = [await _say(parts, account, f"first-{n}", "đơn của tôi tới đâu rồi") for n in range(FIRST)]
+            await _fill(parts, commune, account, size)
             steps: list[Took] = []
             for number in range(talks):
                 steps += await _talk(parts, account, f"chat-{number}", number)
+            async with parts.database.reading() as session:
+                sent = select(func.count()).where(col(OutboxMessage.text).contains(SENT))
+                assert (await session.exec(sent)).one() == FIRST + WARM + talks
             looks = [await _say(parts, account, f"chat-{n}", "đơn của tôi tới đâu rồi") for n in range(talks)]
-            old = [await _say(parts, account, f"old-{n}", "đơn của tôi tới đâu rồi") for n in range(talks)]
+            old = [await _say(parts, account, f"old-{BEFORE + n}", "đơn của tôi tới đâu rồi") for n in range(talks)]
     return {
         "cases": size,
+        **_figures("intake_step_empty", empty),
+        **_figures("tracking_empty", empty_looks),
         **_figures("intake_step", steps),
         **_figures("tracking", looks + old),
     }
@@ -86,8 +98,7 @@ async def _say(parts: Parts, account: ChannelAccount, chat: str, text: str) -> T
     """From the stored message to the queued answer."""
     await parts.worker.receive(account, event_key=f"{chat}-{time.perf_counter_ns()}", chat_key=chat, raw=text)
     began, worked = time.perf_counter(), time.process_time()
-    while await parts.worker.work_one():
-        pass
+    assert await parts.worker.work_one()
     return (time.perf_counter() - began) * 1000, (time.process_time() - worked) * 1000
 
 
@@ -96,7 +107,7 @@ async def _fill(parts: Parts, commune: Commune, account: ChannelAccount, size: i
     assert commune.id is not None and account.id is not None
     kinds, now = list(categories()), parts.clock.now()
     for first in range(0, size, CHUNK):
-        rows = range(first + 1, min(first + CHUNK, size) + 1)
+        rows = range(BEFORE + first, BEFORE + min(first + CHUNK, size))
         people: list[dict[str, Any]] = [{"id": n, "commune_id": commune.id} for n in rows]
         chats = [
             {

@@ -11,6 +11,8 @@ from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import timedelta
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from bot import pipeline
 from bot.bursts import Bursts
 from bot.channels.base import Channel, read
@@ -42,6 +44,7 @@ class Worker:
         self._channels = channels
         self._bursts = Bursts(vault, clock)
         self._nap = POLL
+        self._channel_names: dict[int, str] = {}
         self._work_to_do = asyncio.Event()
         self._waited_for: dict[int, asyncio.Event] = {}
         self._listeners: list[OnQueued] = []
@@ -143,7 +146,7 @@ class Worker:
                 event_id, where = event.id, (event.channel_account_id, event.chat_key)
                 await homes.follow(session, event)
                 await write_beside(session, commune_id=event.commune_id)
-                channel = self._channels[await inbox.channel_of(session, event)]
+                channel = self._channels[await self._channel_of(session, event)]
                 turn = await self._bursts.gather(session, event, channel, self.tools)
                 if isinstance(turn, timedelta):
                     self._nap = min(self._nap, turn.total_seconds())
@@ -161,6 +164,12 @@ class Worker:
             await self._database.forget_log()
         self._tell(event_id or 0, *where)
         return True
+
+    async def _channel_of(self, session: AsyncSession, event: InboxEvent) -> str:
+        """An account stays on its channel for ever: the database is asked once."""
+        if event.channel_account_id not in self._channel_names:
+            self._channel_names[event.channel_account_id] = await inbox.channel_of(session, event)
+        return self._channel_names[event.channel_account_id]
 
     async def _count_failure(self, event_id: int, error: str) -> tuple[int, str]:
         assert self.tools is not None

@@ -39,12 +39,12 @@ class Registered:
 
 async def understand(session: AsyncSession, case: Case, text: str, *, today: date) -> None:
     """What can be made out of the words is put into the row: category, hamlet, since when. What is there stays."""
-    if case.category is None:
-        sort(case, propose(text).id)
-        case.urgency = urgency_of(text)
     if case.hamlet_id is None:
         found = await hamlet_in(session, text, commune_id=case.commune_id, on=today)
         case.hamlet_id = found.id if found else None
+    if case.category is None:
+        sort(case, propose(text).id)
+        case.urgency = urgency_of(text)
     if case.since is None and (since := find_since(text, on=today)) is not None:
         case.since = since.day
     await cases.save(session, case)

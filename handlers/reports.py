@@ -74,8 +74,14 @@ async def next_question(desk: Desk) -> Reply:
     if "since" not in skipped and not _knows_since(draft, whole, desk):
         just_told = desk.talk.asks == WHAT or not (desk.talk.asks or "").startswith("reports.")
         return report_screens.since_when(quotes=desk.body_id, first=just_told)
-    hamlet = await places.hamlet(desk.session, commune_id=desk.commune_id, hamlet_id=draft.case.hamlet_id or 0)
-    return await report_screens.summary(draft, desk, hamlet.name if hamlet else "")
+    return await report_screens.summary(draft, desk, await _hamlet_name(draft, desk))
+
+
+async def _hamlet_name(draft: Draft, desk: Desk) -> str:
+    if draft.case.hamlet_id is None:
+        return ""
+    hamlet = await places.hamlet(desk.session, commune_id=desk.commune_id, hamlet_id=draft.case.hamlet_id)
+    return hamlet.name if hamlet else ""
 
 
 async def _answered(message: Incoming, desk: Desk) -> Reply | None:
@@ -91,7 +97,7 @@ async def _answered(message: Incoming, desk: Desk) -> Reply | None:
         _skip(desk)
     elif _is_far(message, desk):
         return report_screens.too_far()
-    elif asked == PLACE and _says_where(message):
+    elif (asked == PLACE and _says_where(message)) or (asked == SEND and _adds_a_place(message)):
         await _at(desk, text=message.text)
     elif asked == SINCE and (find_since(message.text, on=desk.today) or message.meaning.action != "report"):
         await _since(message, desk)
@@ -256,6 +262,12 @@ def _says_where(message: Incoming) -> bool:
     return len(message.text.split()) <= SHORT_ANSWER and not more
 
 
+def _adds_a_place(message: Incoming) -> bool:
+    """After the summary: "ngõ 5 đường Mẫu", and nothing that tells more of the matter."""
+    says_a_spot = message.kind == "location" or names_a_spot(message.text)
+    return says_a_spot and _says_where(message) and not _is_question(message)
+
+
 def _knows_place(draft: Draft, whole: str) -> bool:
     case = draft.case
     return bool(draft.place) or case.hamlet_id is not None or case.latitude is not None or names_a_spot(whole)
@@ -274,7 +286,7 @@ def continues(message: Incoming, talk: Talk) -> bool:
     """A place, a time, a detail, "bỏ qua": all but a clear other wish."""
     if message.meaning.command in ("yes", "no", "skip", "none", "wrong"):
         return True
-    if talk.asks in (PLACE, SINCE) and len(message.text.split()) <= SHORT_ANSWER:
+    if talk.asks in (PLACE, SINCE, SEND) and len(message.text.split()) <= SHORT_ANSWER:
         said = names_a_spot(message.text) or find_since(message.text, on=talk.last_at.date()) is not None
         if said and not _is_question(message) and message.meaning.action in ("answer", "directory", "track", "price"):
             return True

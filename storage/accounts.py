@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -26,7 +26,10 @@ class Account(SQLModel, table=True):
     `keeps_text` is the answer to the consent question of the first hello: None = not answered yet.
     """
 
-    __table_args__ = (UniqueConstraint("channel_account_id", "chat_key"),)
+    __table_args__ = (
+        UniqueConstraint("channel_account_id", "chat_key"),
+        Index("ix_account_commune_id_citizen_id", "commune_id", "citizen_id"),  # all channels of one person
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     commune_id: int = Field(foreign_key="commune.id", index=True)

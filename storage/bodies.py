@@ -110,6 +110,8 @@ class Vault:
 
 async def erase(session: AsyncSession, *, commune_id: int, body_ids: list[int]) -> None:
     """Drop key and text for good; rows that refer to them stay and show that they were erased."""
+    if not body_ids:
+        return
     mine = (col(Body.commune_id) == commune_id, col(Body.id).in_(body_ids), col(Body.state) == "open")
     await session.exec(update(Body).where(*mine).values(state="erased", wrapped_key=None, ciphertext=None))
     await files.erase(session, commune_id=commune_id, body_ids=body_ids)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
+from sqlalchemy import JSON, Column, Index, Select, UniqueConstraint, literal, text, union_all
 from sqlmodel import Field, SQLModel, col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -123,7 +123,10 @@ class CaseSubject(SQLModel, table=True):
 class CaseSupporter(SQLModel, table=True):
     """Somebody who has the same trouble: they hear what becomes of it."""
 
-    __table_args__ = (UniqueConstraint("case_id", "account_id"),)
+    __table_args__ = (
+        UniqueConstraint("case_id", "account_id"),
+        Index("ix_casesupporter_commune_id_account_id", "commune_id", "account_id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     commune_id: int = Field(foreign_key="commune.id", index=True)
@@ -196,29 +199,32 @@ async def replace_line(session: AsyncSession, *, commune_id: int, case_id: int, 
         col(CaseEvent.commune_id) == commune_id,
         col(CaseEvent.case_id) == case_id,
         col(CaseEvent.kind) == kind,
-        col(CaseEvent.case_id).in_(select(Case.id).where(col(Case.state) == "draft")),
+        col(CaseEvent.case_id).in_(select(Case.id).where(col(Case.id) == case_id, col(Case.state) == "draft")),
     )
-    held = [body for body in await session.exec(select(CaseEvent.body_id).where(*lines)) if body is not None]
-    await session.exec(delete(CaseEvent).where(*lines))
-    return held
+    found = list(await session.exec(select(CaseEvent.id, CaseEvent.body_id).where(*lines)))
+    if found:
+        await session.exec(delete(CaseEvent).where(*lines))
+    return [body_id for _id, body_id in found if body_id is not None]
 
 
 async def of_account(session: AsyncSession, *, commune_id: int, account_id: int) -> list[Case]:
     """All that a person told us or supports, newest first."""
-    own = select(Case).where(col(Case.commune_id) == commune_id, col(Case.account_id) == account_id)
-    joined = (
-        select(Case)
-        .join(CaseSupporter, col(CaseSupporter.case_id) == col(Case.id))
-        .where(col(CaseSupporter.commune_id) == commune_id, col(CaseSupporter.account_id) == account_id)
-    )
-    found = {case.id: case for query in (own, joined) for case in await session.exec(query)}
-    return sorted(found.values(), key=lambda case: case.id or 0, reverse=True)
+    return await _of_accounts(session, commune_id, select(literal(account_id)))
+
+
+async def _of_accounts(session: AsyncSession, commune_id: int, accounts: Select[Any]) -> list[Case]:
+    """Two look-ups by index in one query: an OR over both would read every case of the commune."""
+    own = select(Case.id).where(col(Case.commune_id) == commune_id, col(Case.account_id).in_(accounts))
+    theirs = (col(CaseSupporter.commune_id) == commune_id, col(CaseSupporter.account_id).in_(accounts))
+    joined = select(CaseSupporter.case_id).where(*theirs)
+    found = select(Case).where(col(Case.id).in_(union_all(own, joined)))
+    return list(await session.exec(found.order_by(col(Case.id).desc())))
 
 
 async def get(session: AsyncSession, *, commune_id: int, case_id: int) -> Case | None:
-    """One case of this commune."""
-    mine = (col(Case.commune_id) == commune_id, col(Case.id) == case_id)
-    return (await session.exec(select(Case).where(*mine))).first()
+    """One case of this commune; asked for again in one transaction, the database is not asked again."""
+    found = await session.get(Case, case_id)
+    return found if found is not None and found.commune_id == commune_id else None
 
 
 async def by_code(session: AsyncSession, *, commune_id: int, code: str) -> Case | None:
@@ -235,6 +241,8 @@ async def history(session: AsyncSession, *, commune_id: int, case_id: int) -> li
 
 async def subjects(session: AsyncSession, *, commune_id: int, case_ids: Sequence[int]) -> list[CaseSubject]:
     """Whom these cases are about."""
+    if not case_ids:
+        return []
     mine = (col(CaseSubject.commune_id) == commune_id, col(CaseSubject.case_id).in_(case_ids))
     return list(await session.exec(select(CaseSubject).where(*mine).order_by(col(CaseSubject.id))))
 
@@ -249,12 +257,7 @@ async def of_person(session: AsyncSession, *, commune_id: int, account_id: int) 
     """The same over all channels that the person has linked, newest first."""
     person = select(Account.citizen_id).where(col(Account.id) == account_id).scalar_subquery()
     mine = select(Account.id).where(col(Account.commune_id) == commune_id, col(Account.citizen_id) == person)
-    found = {
-        case.id: case
-        for account in await session.exec(mine)
-        for case in await of_account(session, commune_id=commune_id, account_id=account or 0)
-    }
-    return sorted(found.values(), key=lambda case: case.id or 0, reverse=True)
+    return await _of_accounts(session, commune_id, mine)
 
 
 async def support(session: AsyncSession, *, commune_id: int, case_id: int, account_id: int, at: datetime) -> bool:

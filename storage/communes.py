@@ -63,8 +63,8 @@ async def by_code(session: AsyncSession, *, code: str) -> Commune | None:
 
 
 async def get(session: AsyncSession, *, commune_id: int) -> Commune:
-    """The commune itself."""
-    return (await session.exec(select(Commune).where(col(Commune.id) == commune_id))).one()
+    """The commune itself; asked for again in one transaction, the database is not asked again."""
+    return await session.get_one(Commune, commune_id)
 
 
 async def channel_name(session: AsyncSession, *, account: Account) -> str:

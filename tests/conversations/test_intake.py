@@ -180,6 +180,16 @@ async def test_a_flood_of_one_person_is_slowed_and_the_draft_waits(citizen: Citi
     assert (await citizen.says("cháy nhà rồi cứu với")).action == "emergency"
 
 
+async def test_a_place_that_is_added_to_the_summary_belongs_to_the_report(citizen: Citizen, database: Database) -> None:
+    assert "tóm tắt" in (await citizen.says("đèn đường ngõ 5 hỏng từ hôm qua")).text
+    heard = await citizen.says("ngõ 5 đường Mẫu")
+    assert heard.action == "report" and "Nơi: ngõ 5 đường Mẫu" in heard.text
+    assert (await citizen.says("giá đất đường 5 bao nhiêu")).action == "price", "a question is a question"
+    await citizen.says("đơn của tôi tới đâu rồi")
+    await citizen.says("Gửi tiếp bản nháp")
+    assert "Mã của anh/chị" in (await citizen.says("gửi")).text
+
+
 async def test_a_person_gets_a_case_with_the_last_messages(
     citizen: Citizen, database: Database, commune: Commune
 ) -> None:

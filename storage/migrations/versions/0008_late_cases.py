@@ -54,6 +54,8 @@ def upgrade() -> None:
         .where(MAILBOX.c.state == "open", ~answered)
         .values(runs_from=MAILBOX.c.opened_on, term_days=days)
     )
+    op.create_index("ix_account_commune_id_citizen_id", "account", ["commune_id", "citizen_id"])
+    op.create_index("ix_casesupporter_commune_id_account_id", "casesupporter", ["commune_id", "account_id"])
     op.create_table(
         "answerterm",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -71,6 +73,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("answerterm")
+    op.drop_index("ix_casesupporter_commune_id_account_id", "casesupporter")
+    op.drop_index("ix_account_commune_id_citizen_id", "account")
     with op.batch_alter_table("mailbox", schema=None) as batch_op:
         batch_op.drop_column("term_days")
         batch_op.drop_column("runs_from")
