@@ -111,6 +111,8 @@ class CaseSubject(SQLModel, table=True):
     `named_by` is None where the name was found in the citizen's own words.
     """
 
+    __table_args__ = (Index("ix_casesubject_commune_id_case_id", "commune_id", "case_id"),)
+
     id: int | None = Field(default=None, primary_key=True)
     commune_id: int = Field(foreign_key="commune.id", index=True)
     case_id: int = Field(foreign_key="case.id", index=True)

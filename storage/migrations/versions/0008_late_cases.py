@@ -56,6 +56,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_account_commune_id_citizen_id", "account", ["commune_id", "citizen_id"])
     op.create_index("ix_casesupporter_commune_id_account_id", "casesupporter", ["commune_id", "account_id"])
+    op.create_index("ix_casesubject_commune_id_case_id", "casesubject", ["commune_id", "case_id"])
     op.create_table(
         "answerterm",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -73,6 +74,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("answerterm")
+    op.drop_index("ix_casesubject_commune_id_case_id", "casesubject")
     op.drop_index("ix_casesupporter_commune_id_account_id", "casesupporter")
     op.drop_index("ix_account_commune_id_citizen_id", "account")
     with op.batch_alter_table("mailbox", schema=None) as batch_op:
