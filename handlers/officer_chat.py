@@ -36,6 +36,8 @@ WORDS = {
     "owed": "hôm nay hẹn báo tin cho dân mà chưa ghi lý do trễ",
     "told": "người dân trả lời thêm",
     "undone": "người dân báo chưa xong",
+    "approve": "câu trả lời chờ duyệt",
+    "returned": "câu trả lời được trả lại để sửa",
     "many": "5 việc cùng loại ở một thôn trong 7 ngày",
 }
 

@@ -16,7 +16,8 @@ class CaseAlert(SQLModel, table=True):
     """One thing that one officer must know of. Privacy: ids only.
 
     `kind`: new, due (50 or 80 percent of the time has passed), late, owed (news is due, no reason was given yet), told
-    (the citizen answered), undone (reopened), many (five alike in a hamlet in a week).
+    (the citizen answered), undone (reopened), many (five alike in a hamlet in a week), approve (an answer waits for the
+    head), returned (it came back).
     """
 
     id: int | None = Field(default=None, primary_key=True)

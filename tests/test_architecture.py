@@ -50,6 +50,7 @@ ROWS = {
     "Petition",
     "LateDossier",
     "ReplyTemplate",
+    "PendingReply",
     "Asked",  # these two name the commune themselves
     "Between",
     "EntryVersion",

@@ -109,6 +109,12 @@ class Answer(Form):
         return good
 
 
+class GiveBack(Form):
+    """What the head wants changed."""
+
+    why = _words("Cần sửa điều gì", hint="Chỉ người soạn đọc.")
+
+
 class Transfer(Form):
     """To which body, with which document."""
 

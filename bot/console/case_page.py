@@ -17,6 +17,7 @@ from bot.console.case_forms import (
     Ask,
     Assign,
     Extend,
+    GiveBack,
     NewCase,
     Publish,
     Reclass,
@@ -28,7 +29,8 @@ from bot.console.case_forms import (
 from bot.console.forms import Subject, choices, day, number, typed
 from bot.console.pages import ConsolePages, moment
 from bot.console.visits import Route, Visit, go
-from handlers import case_acts, casework, into_seal, outcomes, terms
+from handlers import approvals, case_acts, casework, into_seal, outcomes, terms
+from handlers.approvals import NothingWaits, OwnWords
 from handlers.case_acts import DateTooEarly, NotTheirs, ReasonOwed
 from handlers.casebook import is_overdue
 from handlers.casework import Line, Listed
@@ -51,6 +53,8 @@ TROUBLES: dict[type[Exception], str] = {
     NotNow: "Vụ việc đã đổi tình trạng nên không làm việc này được nữa. Xem lại bên dưới.",
     Lacking: "Còn thiếu phần bắt buộc.",
     NotTheirs: "Không giao cho người này được: đã nghỉ, không có quyền, hoặc vụ việc nói về họ.",
+    OwnWords: "Câu trả lời này do anh/chị soạn nên phải do người khác duyệt.",
+    NothingWaits: "Không còn câu trả lời nào chờ duyệt.",
     DateTooEarly: "Hạn mới phải sau hôm nay và sau hạn cũ.",
     ReasonOwed: OWED,
     TooFewMayRead: "Chưa niêm phong được: cần ít nhất hai người giữ khóa mà vụ việc không nói tới. Vụ việc giữ nguyên.",
@@ -75,7 +79,7 @@ async def _ask(work: Workplace, case_id: int, form: Any) -> None:
 
 
 async def _answer(work: Workplace, case_id: int, form: Any) -> None:
-    await case_acts.answer(
+    form.was_sent = await approvals.answer(
         work,
         case_id,
         words=form.words.data,
@@ -161,6 +165,8 @@ class CasePage:
         return [
             Route("GET", f"{CASES}/{{id}}", self.one, Act.CASE_READ),
             Route("POST", f"{CASES}/{{id}}/subject", self.subject, Act.CASE_NAME_SUBJECT),
+            Route("POST", f"{CASES}/{{id}}/approve", self.approve, Act.CASE_APPROVE),
+            Route("POST", f"{CASES}/{{id}}/give-back", self.give_back, Act.CASE_APPROVE),
             *(
                 Route("POST", f"{CASES}/{{id}}/{name}", self._doing(name), act)
                 for name, (*_, act, _f, _d) in ACTS.items()
@@ -182,6 +188,27 @@ class CasePage:
         async with visit.work() as work:
             await casework.name_subject(work, visit.number("id"), officer_id=officer_id, office_id=office_id)
         return go(CASES, done="da-luu")
+
+    async def approve(self, visit: Visit) -> web.StreamResponse:
+        """The head lets an answer go."""
+        try:
+            async with visit.work() as work:
+                await approvals.approve(work, visit.number("id"))
+        except tuple(TROUBLES) as refused:
+            return await self._show(visit, trouble=TROUBLES[type(refused)], status=422)
+        return go(f"{CASES}/{visit.number('id')}", done="da-duyet-gui")
+
+    async def give_back(self, visit: Visit) -> web.StreamResponse:
+        """The head wants an answer changed."""
+        form = GiveBack(visit.form)
+        if not form.validate():
+            return await self._show(visit, giving_back=form, status=422)
+        try:
+            async with visit.work() as work:
+                await approvals.give_back(work, visit.number("id"), why=form.why.data or "")
+        except tuple(TROUBLES) as refused:
+            return await self._show(visit, trouble=TROUBLES[type(refused)], status=422)
+        return go(f"{CASES}/{visit.number('id')}", done="da-tra-lai-sua")
 
     def _doing(self, name: str) -> Callable[[Visit], Awaitable[web.StreamResponse]]:
         _summary, _button, act, form_class, do = ACTS[name]
@@ -206,7 +233,8 @@ class CasePage:
             if name == "seal":
                 await visit.database.forget_log()  # the keys that were dropped leave the write-ahead log too
                 return go(CASES, done="da-luu")
-            return go(f"{CASES}/{case_id}", done="da-luu")
+            waits = form_class is Answer and not form.was_sent
+            return go(f"{CASES}/{case_id}", done="cho-duyet" if waits else "da-luu")
 
         return handle
 
@@ -216,6 +244,7 @@ class CasePage:
         *,
         tried: tuple[str, Form] | None = None,
         subject: Form | None = None,
+        giving_back: GiveBack | None = None,
         trouble: str = "",
         status: int = 200,
     ) -> web.Response:
@@ -236,6 +265,7 @@ class CasePage:
             possible = _possible(visit, one)
             drafts = await case_drafts.drafts_for(visit, work, one, lines, key) if "answer" in possible else None
             acts = [await self._act(visit, work, one, name, tried, drafts) for name in possible]
+            waiting = await approvals.shown(work, one.case.id or 0)
             others = await case_drafts.also_open(work, one, people)
             naming = subject or Subject()
             await fill(work, naming, one)
@@ -254,6 +284,10 @@ class CasePage:
             acts=acts,
             owed=OWED if is_overdue(case, visit.now) and acts else "",
             others=others,
+            waiting=waiting,
+            writer=people.get(waiting.row.officer_id, "") if waiting is not None else "",
+            may_approve=may(visit.person, Act.CASE_APPROVE, casework.thing(one)),
+            giving_back=giving_back or GiveBack(),
             drafts=case_drafts.links(case.id or 0, drafts) if drafts is not None else [],
             suggestion=drafts.suggestion if drafts is not None else None,
             place=(case.latitude, case.longitude) if case.latitude is not None else None,

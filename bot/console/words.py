@@ -29,6 +29,7 @@ ACTS: dict[str, str] = {
     Act.CASE_SORT: "Sửa loại việc, lĩnh vực, loại đơn",
     Act.CASE_ADD: "Ghi thay người không dùng điện thoại",
     Act.CASE_PUBLISH: "Duyệt kết quả đăng công khai",
+    Act.CASE_APPROVE: "Duyệt câu trả lời của việc nhạy cảm",
     Act.FIGURE_READ: "Xem và tải số liệu, báo cáo tháng",
     Act.BOOK_READ: "Xem, in và tải sổ tiếp công dân, sổ đơn thư",
     Act.SERVICE_RATE: "Ghi phiếu hài lòng của ba lĩnh vực bắt buộc",
@@ -255,6 +256,7 @@ DETAILS = {
     "certificate": "tải giấy xác nhận",
     "unreached": "xem danh sách chưa tới",
     "sheet": "tải tờ in",
+    "waits": "gửi lãnh đạo duyệt",
 }
 PAUSES = {"answering": "Trả lời", "sending": "Gửi tin", "intake": "Tiếp nhận"}
 WEAK_PASSWORD = {

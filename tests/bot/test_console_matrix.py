@@ -76,6 +76,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "reason": "Chờ xác nhận của nơi khác",
     },
     "/console/cases/{id}/publish": {"outcome": "Đã thay bóng."},
+    "/console/cases/{id}/give-back": {"why": "Ghi rõ ngày"},
     "/console/cases/{id}/ask": {"words": "Đèn nào ạ?"},
     "/console/cases/{id}/answer": {"words": "Đã thay bóng.", "evidence": "document", "document": "12/CV-UBND"},
     "/console/cases/{id}/transfer": {"body": "Điện lực", "document": "13/CV-UBND", "on": DAY},

@@ -85,9 +85,33 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_replytemplate")),
     )
     op.create_index(op.f("ix_replytemplate_commune_id"), "replytemplate", ["commune_id"])
+    op.create_table(
+        "pendingreply",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("commune_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("officer_id", sa.Integer(), nullable=False),
+        sa.Column("body_id", sa.Integer(), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("why_body_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["body_id"], ["body.id"], name=op.f("fk_pendingreply_body_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_pendingreply_case_id")),
+        sa.ForeignKeyConstraint(["commune_id"], ["commune.id"], name=op.f("fk_pendingreply_commune_id")),
+        sa.ForeignKeyConstraint(["decided_by"], ["officer.id"], name=op.f("fk_pendingreply_decided_by")),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_pendingreply_officer_id")),
+        sa.ForeignKeyConstraint(["why_body_id"], ["body.id"], name=op.f("fk_pendingreply_why_body_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pendingreply")),
+    )
+    op.create_index(op.f("ix_pendingreply_commune_id"), "pendingreply", ["commune_id"])
+    op.create_index(op.f("ix_pendingreply_case_id"), "pendingreply", ["case_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("pendingreply")
     op.drop_table("replytemplate")
     op.drop_table("servicerating")
     op.drop_table("latedossier")
