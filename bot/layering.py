@@ -21,7 +21,7 @@ from knowledge.base import Knowledge
 from knowledge.entries import load
 from knowledge.layers import Edit, overlay
 from knowledge.parameters import load_parameters
-from knowledge.training import key_of
+from knowledge.training import is_kept, key_of
 from knowledge.understanding import Understanding
 from storage import audit, entry_versions
 from storage.database import Database
@@ -43,12 +43,18 @@ class Layers:
         self._one_at_a_time = asyncio.Lock()
 
     async def over(self, shipped: Knowledge) -> dict[int, Knowledge]:
-        """Every commune's layer over this content, learnt before anybody is answered with it."""
+        """Every commune's layer over this content, before anybody is answered with it.
+
+        Nothing is learnt here, so that a start waits for no commune: what finds the shipped entries finds the edited
+        ones, and `look` learns the rest, one commune after the other.
+        """
         async with self._one_at_a_time:
             now = await self._revisions()
-            found = {commune_id: await self._layer(commune_id, shipped) for commune_id in now}
-            self._seen, self._over = now, shipped
-            return {commune_id: own for commune_id, own in found.items() if own is not None}
+            found = {commune_id: await self._layer(commune_id, shipped, learns=False) for commune_id in now}
+            exact = {commune_id for commune_id, (_own, is_exact) in found.items() if is_exact}
+            self._seen = {commune_id: number for commune_id, number in now.items() if commune_id in exact}
+            self._over = shipped
+            return {commune_id: own for commune_id, (own, _is_exact) in found.items() if own is not None}
 
     async def look(self) -> bool:
         """Read anew what changed since the last look, here or in another process; tells whether anything did."""
@@ -61,7 +67,7 @@ class Layers:
                 self._seen, self._over = {}, shipped
             changed = [commune_id for commune_id, number in now.items() if self._seen.get(commune_id) != number]
             for commune_id in changed:
-                own = await self._layer(commune_id, shipped, at_once=True)
+                own, _is_exact = await self._layer(commune_id, shipped)
                 if self._parts.knowledge is not shipped:  # the content was rebuilt meanwhile, with all layers
                     return False
                 self._parts.take_own(commune_id, own)
@@ -72,27 +78,35 @@ class Layers:
         async with self._parts.database.reading() as session:
             return await entry_versions.revisions(session)
 
-    async def _layer(self, commune_id: int, shipped: Knowledge, *, at_once: bool = False) -> Knowledge | None:
-        """What a commune answers with; None: what is shipped.
+    async def _layer(
+        self, commune_id: int, shipped: Knowledge, *, learns: bool = True
+    ) -> tuple[Knowledge | None, bool]:
+        """What a commune answers with (None: what is shipped), and whether all of it is learnt.
 
-        Where only numbers changed nothing is learnt. `at_once`: until new words are learnt, what found the entries
-        before finds them with their new text.
+        Where only numbers changed nothing is learnt. Until new words are, what found the entries before finds them
+        with their new text.
         """
         async with self._parts.database.reading() as session:
             edits = await edits_of(session, commune_id=commune_id)
         await note_stale(self._parts.database, shipped, commune_id=commune_id, now=self._parts.clock.now())
         layered = overlay(shipped.entries, edits, shipped.parameters)
         if not layered.edited:
-            return None
+            return None, True
         key = await asyncio.to_thread(key_of, layered.entries)
         others = [own.understanding for own in self._parts.own.values()]
-        if (known := next((each for each in (shipped.understanding, *others) if each.key == key), None)) is None:
+        known = next((each for each in (shipped.understanding, *others) if each.key == key), None)
+        cache = self._parts.settings.cache_dir
+        if known is None and is_kept(key, cache):
+            known = await asyncio.to_thread(Understanding, layered.entries, cache)
+        if known is None and not learns:
+            return shipped.with_entries(layered.entries, shipped.understanding), False
+        if known is None:
             before = self._parts.own.get(commune_id, shipped).understanding
-            if at_once and before.topics <= set(layered.entries):
+            if before.topics <= set(layered.entries):
                 self._parts.take_own(commune_id, shipped.with_entries(layered.entries, before))
             known = await self._learnt(shipped, edits)
         log.info("commune %s answers with %s texts of its own", commune_id, len(layered.edited))
-        return shipped.with_entries(layered.entries, known)
+        return shipped.with_entries(layered.entries, known), True
 
     async def _learnt(self, shipped: Knowledge, edits: Sequence[Edit]) -> Understanding:
         cache, today = self._parts.settings.cache_dir, self._parts.clock.today()

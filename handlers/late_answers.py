@@ -15,6 +15,7 @@ from knowledge import answers
 from knowledge.entry import Entry
 from knowledge.errors import NothingInForce
 from storage import accounts, communes, gap_answers, outbox, questions, talks
+from storage.accounts import Account
 from storage.gap_answers import GapAnswer
 from storage.outbox import OutboxMessage
 from storage.questions import Question
@@ -32,18 +33,24 @@ async def tell(work: Workplace, entry: Entry) -> int:
     waiting += await _asked_meanwhile(work, entry.id, [question for _row, question in waiting])
     told: set[int] = set()
     for row, question in waiting:
-        row.settled_at = work.now
-        account_id = question.account_id  # none: the person's data was erased, or was never kept
-        if account_id is not None:
-            if account_id not in told and not await _answer(work, entry, question):
-                row.settled_at = None  # it says nothing for the day that was asked about: the gap stays
-                continue
-            told.add(account_id)
-            row.told_at = work.now
-            await work.note(Act.KNOWLEDGE_APPROVE, "account", account_id, what="told")
+        account = await _reachable(work, question)
+        if account is not None and account.id not in told:
+            if not await _answer(work, entry, question, account):
+                continue  # it says nothing for the day that was asked about: the gap stays
+            told.add(account.id or 0)
+            await work.note(Act.KNOWLEDGE_APPROVE, "account", account.id, what="told")
+        row.settled_at, row.told_at = work.now, work.now if account is not None else None
         work.session.add(row)
     await work.session.flush()
     return len(told)
+
+
+async def _reachable(work: Workplace, question: Question) -> Account | None:
+    """Whose question it is; nobody where the data was erased or never kept, or the chat was ended for good."""
+    if question.account_id is None:
+        return None
+    account = await accounts.by_id(work.session, commune_id=work.commune_id, account_id=question.account_id)
+    return account if account.ended_at is None else None
 
 
 async def _asked_meanwhile(work: Workplace, entry_id: str, asked: list[Question]) -> list[tuple[GapAnswer, Question]]:
@@ -62,18 +69,17 @@ async def _asked_meanwhile(work: Workplace, entry_id: str, asked: list[Question]
     return [pair for pair in every if pair[1].id in alike]
 
 
-async def _answer(work: Workplace, entry: Entry, question: Question) -> bool:
+async def _answer(work: Workplace, entry: Entry, question: Question, account: Account) -> bool:
     """Queue the answer; False where the entry says nothing for that day."""
     try:
         said = answers.answer(entry, question.asked_about or work.today, work.today)
     except NothingInForce:
         return False
     reply = topics.late(said, OPENING)
-    account = await accounts.by_id(work.session, commune_id=work.commune_id, account_id=question.account_id or 0)
     commune = await communes.get(work.session, commune_id=work.commune_id)
     row = OutboxMessage(
         commune_id=work.commune_id,
-        account_id=question.account_id or 0,
+        account_id=account.id or 0,
         channel_account_id=account.channel_account_id,
         chat_key=account.chat_key,
         action=reply.action,
@@ -83,7 +89,7 @@ async def _answer(work: Workplace, entry: Entry, question: Question) -> bool:
         **(as_rows(reply) | {"text": address(reply.text, commune)}),
     )
     await outbox.put(work.session, row)
-    await _offer(work, question.account_id or 0, reply)
+    await _offer(work, account.id or 0, reply)
     return True
 
 

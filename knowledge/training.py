@@ -69,7 +69,7 @@ class Trained:
 
 def trained(entries: Mapping[str, Entry], *caches: Path) -> Trained:
     """From the first cache that holds just these entries and lists, else trained now and kept in the first of them."""
-    name = f"understanding-{key_of(entries)}.npz"
+    name = _name(key_of(entries))
     for cache in caches:
         found = _read(cache / name)
         if found is not None:
@@ -78,6 +78,15 @@ def trained(entries: Mapping[str, Entry], *caches: Path) -> Trained:
     if caches:
         _write(caches[0] / name, fresh)
     return fresh
+
+
+def is_kept(key: str, cache: Path) -> bool:
+    """Whether what this key stands for was learnt before."""
+    return (cache / _name(key)).exists()
+
+
+def _name(key: str) -> str:
+    return f"understanding-{key}.npz"
 
 
 def _learnt(entry: Entry) -> Sequence[str]:

@@ -104,7 +104,7 @@ async def test_what_somebody_else_approved_is_answered_on_every_replica(
 
 
 async def test_a_new_wording_answers_before_it_is_learnt(
-    parts: Parts, seats: Seats, citizen: Citizen, monkeypatch: pytest.MonkeyPatch
+    parts: Parts, seats: Seats, citizen: Citizen, knowledge: Knowledge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     curator, approver = await seats(Role.CURATOR), await seats(Role.APPROVER)
     draft = await opened(curator)
@@ -123,6 +123,9 @@ async def test_a_new_wording_answers_before_it_is_learnt(
     assert WORDING[3:] in (await citizen.says(ASKS)).text and not looking.done()
     may_end.set()
     assert await looking
+    started = await parts.layers.over(knowledge)  # a start waits for no learning either
+    assert started[curator.officer.commune_id].entry(ENTRY).answer[0].text == WORDING + "."
+    assert await parts.layers.look() and not await parts.layers.look()
 
 
 async def test_whoever_wrote_in_it_does_not_approve_it(parts: Parts, seats: Seats, commune: Commune) -> None:

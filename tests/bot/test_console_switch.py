@@ -14,7 +14,7 @@ from storage.cases import Case
 from storage.communes import ChannelAccount, Commune
 from storage.mailboxes import Mailbox
 from storage.outbox import OutboxMessage
-from tests.bot.conftest import OpensABrowser, Seats
+from tests.bot.conftest import OpensABrowser, Seats, Visitor
 from tests.bot.console import Colleague
 from tests.bot.test_delivery import Line
 from tests.conftest import THE_DAY, Citizen
@@ -106,3 +106,21 @@ async def test_what_we_begin_ourselves_waits_and_goes_out_after(
 async def test_the_chat_page_says_what_stands_still(another: OpensABrowser, seats: Seats) -> None:
     await pauses(await seats(Role.LEADER), "answering", "Xã đang soát lại nội dung.")
     assert "Xã đang soát lại nội dung." in await (await another()).opens()
+
+
+async def test_the_chat_page_holds_back_what_we_began_ourselves(
+    parts: Parts, seats: Seats, visitor: Visitor, webchat_account: ChannelAccount
+) -> None:
+    leader = await seats(Role.LEADER)
+    await visitor.says("alo")
+    await pauses(leader, "sending")
+    async with parts.database.writing() as session:
+        reply = (await session.exec(select(OutboxMessage))).first()
+        assert reply is not None
+        columns = reply.model_dump(include={"commune_id", "account_id", "channel_account_id", "chat_key"})
+        times = {"not_before": parts.clock.now(), "created_at": parts.clock.now()}
+        await outbox.put(session, OutboxMessage(text="Thông báo gửi nhầm", **columns, **times))
+    page = await visitor.opens()
+    assert "Thông báo gửi nhầm" not in page and "tạm dừng gửi thông báo" in page
+    await leader.sends(f"{SWITCH}/resume", what="sending")
+    assert "Thông báo gửi nhầm" in await visitor.opens()
