@@ -29,7 +29,7 @@ from handlers.content_desk import (
 from handlers.entry_checks import Checked, check_text
 from handlers.permissions import Act, may_at_all
 from handlers.workplace import Workplace
-from knowledge.layers import shipped_text
+from knowledge.layers import shipped_text, stamp
 from storage import entry_versions, officers
 from storage.entry_versions import EVER_IN_FORCE, OPEN, EntryVersion
 
@@ -38,6 +38,10 @@ NEEDED = {
     "reason": "Ghi lý do để người duyệt và người sau biết vì sao sửa.",
     "document": "Bản này đổi số liệu, căn cứ hoặc ngày của quy định chung; ghi số văn bản làm căn cứ.",
 }
+OVERTAKEN = (
+    "Một người khác vừa lưu bản này nên phần của anh/chị chưa được lưu, vẫn còn bên dưới. Anh/chị xem bản kia ở trang "
+    "khác, chép sang nếu cần, rồi lưu lại."
+)
 TROUBLES: dict[type[ContentError], str] = {
     SameHand: "Anh/chị đã soạn trong bản này nên cần một người khác duyệt.",
     NotOpen: "Bản này đã có người xử lý rồi. Xem tình trạng bên dưới.",
@@ -120,6 +124,8 @@ class DraftPages:
             async with visit.work() as work:
                 version = await content_desk.the_version(work, version_id, Act.KNOWLEDGE_WRITE)
                 sheet = _typed_in(visit.form, version)
+                if str(visit.form.get("seen", "")) not in ("", stamp(version.text)):
+                    return await self._form(visit, version, sheet, tells=True, trouble=OVERTAKEN, status=422)
                 version = await content_desk.write(work, version_id, **_columns(visit.form, sheet))
             if pressed == "send":
                 checked = await _checked(version, books, visit)
@@ -263,6 +269,7 @@ class DraftPages:
         *,
         tells: bool = False,
         extra: str = "",
+        trouble: str = "",
         status: int = 200,
     ) -> web.Response:
         books = await books_of(visit)
@@ -282,6 +289,8 @@ class DraftPages:
             lists={"part": PARTS, "confidence": CONFIDENCE, "sure": SURE},
             papi=papi_choices(),
             tabled=sheet.kept.get("tabled", {}),
+            seen=stamp(version.text),
+            trouble=trouble,
             stale=content_desk.is_stale(version, books.shipped),
             status=status,
         )

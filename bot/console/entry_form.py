@@ -157,6 +157,7 @@ def from_post(form: Mapping[str, Any], before: Sheet) -> Sheet:
     for name in PLAIN:
         sheet.values[name] = str(form.get(name, ""))
     sheet.values["variants"] = tidy_lines(sheet.values["variants"])
+    sheet.values |= {name: str(form[name]) for name in ("reason", "document") if name in form}
     for name, value in form.items():
         found = NAMED.match(name)
         if found and int(found[2]) < MOST_ROWS and isinstance(value, str):

@@ -383,3 +383,17 @@ async def test_the_command_line_answers_with_the_communes_text(parts: Parts, sea
     async with counter(known, parts.clock, [commune], parts.database, {commune.id or 0: own}) as desk:
         assert NINE in (await desk.ask(Asked(ASKS))).reply.text
         assert NINE not in (await desk.ask(Asked(ASKS, place="Phường Hồng Gai"))).reply.text
+
+
+async def test_two_curators_do_not_write_over_each_other(seats: Seats) -> None:
+    one, other = await seats(Role.CURATOR), await seats(Role.CURATOR)
+    draft = await opened(one)
+    mine, theirs = form_in(await one.opens(draft), draft), form_in(await other.opens(draft), draft)
+    keeps = {"press": "keep", "said-0-text": WORDING + "."}
+    assert (await one.client.post(draft, data=mine | keeps, allow_redirects=False)).status == 303
+    late = await other.client.post(draft, data=theirs | {"press": "keep", "reason": "Ý khác"}, allow_redirects=False)
+    page = await late.text()
+    assert late.status == 422 and "Một người khác vừa lưu" in page and "Ý khác" not in await one.opens(draft)
+    again = form_in(page, draft) | {"press": "keep"}
+    assert again["reason"] == "Ý khác"
+    assert (await other.client.post(draft, data=again, allow_redirects=False)).status == 303
