@@ -73,7 +73,7 @@ class Role(StrEnum):
     OPERATOR = "operator"
 
 
-EVERYBODY = frozenset({Act.ACCOUNT_OWN, Act.PRACTICE_TAKE})
+EVERYBODY = frozenset({Act.ACCOUNT_OWN})
 CASEWORK = frozenset({Act.CASE_LIST, Act.CASE_READ})
 HANDLING = frozenset({Act.CASE_WORK, Act.CASE_SORT})
 HEADING = frozenset({Act.CASE_ASSIGN, Act.CASE_CLOSE, Act.CASE_NAME_SUBJECT})
@@ -114,8 +114,8 @@ ACTS: dict[Role, frozenset[Act]] = {
     ),
 }
 KNOWING = (Role.DESK, Role.FIELD, Role.UNIT_HEAD, Role.LEADER, Role.CURATOR, Role.APPROVER, Role.TRAINER)
-for _role in KNOWING:
-    ACTS[_role] |= {Act.KNOWLEDGE_READ}
+for _role in Role:  # whoever holds any role may practise; what the bot knows is for those who answer citizens
+    ACTS[_role] |= {Act.PRACTICE_TAKE, *([Act.KNOWLEDGE_READ] if _role in KNOWING else [])}
 NEVER_BY_STAND_IN = frozenset({Role.SEAL_HOLDER, Role.INSPECTOR})  # keys and oversight are held in person
 
 
