@@ -20,6 +20,7 @@ from bot.files.routes import FileRoutes
 from bot.health import Health
 from bot.outcomes import OutcomePages
 from bot.pace import Pace, TooOften
+from bot.public_disclosures import PublicDisclosures
 from bot.public_notices import PublicNotices
 from bot.site import Site
 from bot.webchat import errors as chat_errors
@@ -73,6 +74,7 @@ def application(parts: Parts, door: Door | None = None) -> web.Application:
     app.router.add_routes(OutcomePages(parts, site).table())
     app.router.add_routes(FileRoutes(parts).table())
     app.router.add_routes(PublicNotices(parts, site).table())
+    app.router.add_routes(PublicDisclosures(parts, site).table())
     app.router.add_routes(Outside(parts, site).table())
     app.router.add_routes(console.table(parts, site))
     app.router.add_routes(Health(parts, hub).table())

@@ -35,6 +35,8 @@ class Act(StrEnum):
     NOTICE_APPROVE = "notice.approve"
     SERVICE_RATE = "service.rate"
     TEMPLATE_EDIT = "template.edit"
+    DISCLOSURE_READ = "disclosure.read"
+    DISCLOSURE_EDIT = "disclosure.edit"
     GAP_READ = "gap.read"
     CHANNEL_READ = "channel.read"
     KNOWLEDGE_READ = "knowledge.read"
@@ -89,14 +91,16 @@ ACTS: dict[Role, frozenset[Act]] = {
     | HEADING
     | {Act.CASE_PUBLISH, Act.COMMUNE_READ, Act.GAP_READ, Act.OFFICER_READ, Act.STAND_IN_EDIT, Act.FACTOR_RESET}
     | {Act.CALENDAR_EDIT, Act.FIGURE_READ, Act.BOOK_READ, Act.DOSSIER_APOLOGISE, Act.SERVICE_RATE, Act.SWITCH_USE}
-    | {Act.NOTICE_READ, Act.NOTICE_SEND, Act.NOTICE_APPROVE, Act.TEMPLATE_EDIT, Act.CASE_APPROVE},
+    | {Act.NOTICE_READ, Act.NOTICE_SEND, Act.NOTICE_APPROVE, Act.TEMPLATE_EDIT, Act.CASE_APPROVE}
+    | {Act.DISCLOSURE_READ, Act.DISCLOSURE_EDIT},
     Role.CURATOR: frozenset({Act.GAP_READ, Act.COMMUNE_READ, Act.KNOWLEDGE_WRITE, Act.TEMPLATE_EDIT}),
     Role.APPROVER: frozenset({Act.GAP_READ, Act.COMMUNE_READ, Act.KNOWLEDGE_APPROVE}),
     Role.TRAINER: frozenset({Act.PRACTICE_SEE}),
-    Role.BROADCASTER: frozenset({Act.COMMUNE_READ, Act.NOTICE_READ, Act.NOTICE_SEND, Act.NOTICE_APPROVE}),
+    Role.BROADCASTER: frozenset({Act.COMMUNE_READ, Act.NOTICE_READ, Act.NOTICE_SEND, Act.NOTICE_APPROVE})
+    | {Act.DISCLOSURE_READ, Act.DISCLOSURE_EDIT},
     Role.INSPECTOR: CASEWORK  # what is told about leaders comes to the inspector
     | {Act.CASE_ASSIGN, Act.CASE_WORK, Act.OFFICER_READ, Act.AUDIT_READ, Act.AUDIT_EXPORT, Act.SEAL_READ}
-    | {Act.FIGURE_READ, Act.BOOK_READ, Act.NOTICE_READ, Act.CASE_APPROVE},
+    | {Act.FIGURE_READ, Act.BOOK_READ, Act.NOTICE_READ, Act.DISCLOSURE_READ, Act.CASE_APPROVE},
     Role.SEAL_HOLDER: frozenset({Act.COMMUNE_READ, Act.SEAL_READ, Act.SEAL_HOLD}),
     Role.OPERATOR: frozenset(
         {

@@ -12,6 +12,7 @@ from handlers import (
     deadlines,
     denunciation,
     directory,
+    disclosing,
     dossiers,
     emergency,
     fallback,
@@ -63,6 +64,7 @@ FEATURES: tuple[Feature, ...] = (
     petition.FEATURE,
     complaints.FEATURE,
     reports.FEATURE,
+    disclosing.FEATURE,
     land_price.FEATURE,
     benefit.FEATURE,
     insurance.FEATURE,
@@ -107,6 +109,8 @@ def choose(message: Incoming, talk: Talk) -> Feature:
     pending = _named(talk.asks)
     if pending in KEEP_FOR_OFFICERS and denunciation.takes(message, talk):
         return denunciation.FEATURE  # what turns out to be one goes on as one
+    if pending is topics.FEATURE and disclosing.takes(message, talk):
+        return disclosing.FEATURE  # the thing itself is asked for, whatever was said of its rule
     if pending is not None and pending.continues(message, talk):
         return pending
     return next(feature for feature in FEATURES if feature.takes(message, talk))

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from knowledge import checklists, deadlines, marked_yaml
+from knowledge import checklists, deadlines, disclosures, marked_yaml
 from knowledge.answers import answer
 from knowledge.entries import read_all
 from knowledge.entry import Dated, Entry, Held, Statement
@@ -33,6 +33,7 @@ def faults(content: Path) -> list[Fault]:
     by_id = {entry.id: entry for entry in entries}
     found += checklists.faults(content, by_id)
     found += deadlines.faults(content, by_id) if (content / deadlines.FILE).exists() else []
+    found += disclosures.faults(by_id) if (content / disclosures.FILE.name).exists() else []
     return sorted(found, key=lambda fault: (str(fault.file), fault.line))
 
 

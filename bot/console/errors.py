@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.errors import Words
 from handlers.casework import NoSuchCase
 from handlers.content_desk import NoSuchVersion
+from handlers.disclosures import NoSuchDisclosure
 from handlers.gap_desk import NoSuchGap
 from handlers.late_dossiers import NoSuchLetter
 from handlers.notices import NoSuchNotice
@@ -62,5 +63,6 @@ SENTENCES: dict[type[Exception], Words] = {
     NoSuchRound: Words(404, "Không có lượt này", "Không tìm thấy lượt luyện tập này của anh/chị."),
     NoSuchGap: Words(404, "Không có câu này", "Câu này không còn trong danh sách chờ trả lời của xã anh/chị."),
     NoSuchCase: Words(404, "Không có vụ việc này", "Không tìm thấy vụ việc này trong phần việc của anh/chị."),
+    NoSuchDisclosure: Words(404, "Không có mục này", "Không tìm thấy mục công khai này trong xã của anh/chị."),
     NoSuchNotice: Words(404, "Không có thông báo này", "Không tìm thấy thông báo này trong phần việc của anh/chị."),
 }

@@ -24,6 +24,7 @@ MENU: tuple[tuple[str, str, Act], ...] = (
     ("/console/figures", "Số liệu", Act.FIGURE_READ),
     ("/console/books", "Sổ, hồ sơ trễ", Act.BOOK_READ),
     ("/console/notices", "Thông báo", Act.NOTICE_READ),
+    ("/console/disclosures", "Sổ công khai", Act.DISCLOSURE_READ),
     ("/console/seals", "Niêm phong", Act.SEAL_READ),
     ("/console/gaps", "Câu chưa trả lời", Act.GAP_READ),
     ("/console/knowledge", "Kho tri thức", Act.KNOWLEDGE_READ),

@@ -13,6 +13,7 @@ from bot.console.calendar import CalendarPages
 from bot.console.cases import CasePages
 from bot.console.channels import ChannelPages
 from bot.console.commune import CommunePages
+from bot.console.disclosures import DisclosurePages
 from bot.console.door import Door
 from bot.console.drafts import DraftPages
 from bot.console.figures import FigurePages
@@ -48,6 +49,7 @@ def routes(site: Site) -> list[Route]:
         TemplatePages,
         PracticePages,
         SwitchPages,
+        DisclosurePages,
         SealPages,
         GapPages,
         OfficerPages,

@@ -38,6 +38,8 @@ ACTS: dict[str, str] = {
     Act.NOTICE_READ: "Xem thông báo, báo cáo gửi",
     Act.NOTICE_SEND: "Soạn, gửi, hủy thông báo",
     Act.NOTICE_APPROVE: "Duyệt thông báo trên 200 người do người khác soạn",
+    Act.DISCLOSURE_READ: "Xem sổ công khai",
+    Act.DISCLOSURE_EDIT: "Ghi sổ công khai: việc phải công khai, nơi dán, bằng chứng",
     Act.GAP_READ: "Xem câu bot chưa trả lời được",
     Act.CHANNEL_READ: "Xem tình trạng các kênh nhắn tin",
     Act.KNOWLEDGE_READ: "Xem, tìm và hỏi thử kho tri thức",
@@ -137,6 +139,13 @@ NOTICE_STATES = {
     "done": "đã gửi xong",
     "cancelled": "đã hủy phần chưa gửi",
 }
+DISCLOSURE_STATES = {
+    "late": "TRỄ",
+    "due": "chưa công khai",
+    "posted": "đang công khai",
+    "early": "GỠ SỚM",
+    "ended": "đã hết hạn dán",
+}
 ALERTS = officer_chat.WORDS
 ORIGINS = {
     "desk": "tại quầy",
@@ -187,6 +196,7 @@ OBJECTS = {
     "pause": "lượt tạm dừng",
     "practice": "lượt luyện tập",
     "notice": "thông báo",
+    "disclosure": "mục công khai",
 }
 AT_THE_DOOR = {
     "sign_in:signed_up": "Đăng ký tài khoản",
@@ -257,6 +267,7 @@ DETAILS = {
     "unreached": "xem danh sách chưa tới",
     "sheet": "tải tờ in",
     "waits": "gửi lãnh đạo duyệt",
+    "posted": "ghi đã công khai",
 }
 PAUSES = {"answering": "Trả lời", "sending": "Gửi tin", "intake": "Tiếp nhận"}
 WEAK_PASSWORD = {

@@ -44,7 +44,12 @@ PAGES = {
         *(f"/console/figures?view={name}" for name in FIGURES),
     ),
     Role.INSPECTOR: ("/console/audit", "/console/seals"),
-    Role.BROADCASTER: ("/console/notices", "/console/notices/new", "/console/notices/new/storm"),
+    Role.BROADCASTER: (
+        "/console/disclosures",
+        "/console/notices",
+        "/console/notices/new",
+        "/console/notices/new/storm",
+    ),
     Role.SEAL_HOLDER: ("/console/seals",),
 }
 

@@ -25,6 +25,7 @@ from storage import (
     accounts,
     cases,
     communes,
+    disclosures,
     entry_versions,
     grants,
     mailboxes,
@@ -39,6 +40,7 @@ from storage import (
     sign_ins,
 )
 from storage.communes import ChannelAccount, Commune
+from storage.disclosures import Disclosure
 from storage.entry_versions import EntryVersion
 from storage.grants import Grant, StandIn
 from storage.notices import Notice
@@ -87,6 +89,8 @@ FIELDS: dict[str, dict[str, str]] = {
     "/console/cases/{id}/seal": {"reason": "duty"},
     "/console/notices/new/power": NOTICE,
     "/console/notices/{id}/edit": NOTICE,
+    "/console/disclosures": {"duty": "budget", "title": "Dự toán 2027", "decided_on": DAY},
+    "/console/disclosures/{id}": {"posted_on": DAY, "place": "Bảng tin"},
     "/console/calendar/days": {"day": DAY, "is_off": "off", "why": "Công văn"},
     "/console/calendar/years": {"year": "2026"},
     "/console/switch/pause": {"what": "sending", "reason": "Gửi nhầm"},
@@ -267,6 +271,19 @@ class Things:
             )
             return {"id": await reply_templates.keep(session, row)}
 
+    async def disclosure(self) -> dict[str, int]:
+        """Something that must be public."""
+        async with self.parts.database.writing() as session:
+            mine = self.commune.id or 0
+            row = Disclosure(
+                commune_id=mine,
+                duty="budget",
+                title="Dự toán",
+                decided_on=THE_DAY,
+                changed_at=self.parts.clock.now(),
+            )
+            return {"id": await disclosures.keep(session, row, commune_id=mine)}
+
     async def session(self) -> dict[str, int]:
         """A session of somebody else."""
         other = await hire(self.parts, self.commune, Role.DESK)
@@ -293,6 +310,7 @@ class Things:
             "/console/late-dossiers/": self.late_dossier,
             "/console/notices/": self.notice,
             "/console/templates/": self.template,
+            "/console/disclosures/": self.disclosure,
             "/console/account/sessions/": self.session,
             "/console/gaps/": self.gap,
             "/console/practice/": self.practised,
