@@ -13,6 +13,7 @@ from functools import partial
 from bot.backups import rehearse_beside
 from bot.case_jobs import close_silent, push_alerts, tend_drafts, watch_deadlines
 from bot.clock import VIET_NAM, Clock
+from bot.disclosure_jobs import alarm
 from bot.errors import AuditBroken
 from bot.leases import own_name
 from handlers.into_seal import CLAIMED_WITHIN
@@ -168,7 +169,8 @@ def jobs_of(public_url: str | None) -> tuple[Job, ...]:
     """All jobs of a deployment whose console is at this address."""
     push = Job("push_alerts", timedelta(minutes=1), partial(push_alerts, base=public_url or ""))
     rehearsal = Job("rehearse_backup", timedelta(days=30), rehearse_beside, first=timedelta(days=1))
-    return (*JOBS, push, rehearsal)
+    disclosed = Job("alarm_disclosures", timedelta(minutes=30), partial(alarm, base=public_url or ""))
+    return (*JOBS, push, rehearsal, disclosed)
 
 
 class Scheduler:

@@ -36,6 +36,7 @@ class Disclosure(SQLModel, table=True):
     posted_on: date | None = None
     hangs_until: date | None = None
     taken_down_on: date | None = None
+    alarmed_on: date | None = Field(default=None, description="the day on which its keepers were last told of it")
     forms: list[str] = Field(default_factory=_nowhere, sa_column=Column(JSON, nullable=False, server_default="[]"))
     place: str = ""
     proof: str = ""

@@ -5,16 +5,21 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from sqlmodel import select
 
 from bot.assembly import Parts
+from bot.disclosure_jobs import alarm
 from handlers import disclosures
 from handlers.disclosures import BadDays, Posting
 from handlers.permissions import Held, NotAllowed, Person, Role
 from handlers.workplace import Workplace
 from knowledge.base import Knowledge
 from knowledge.disclosures import duties, faults, named
-from storage import places
+from storage import officer_chats, places
+from storage.accounts import Account
 from storage.communes import ChannelAccount, Commune
+from storage.officer_chats import OfficerChat
+from storage.outbox import OutboxMessage
 from storage.places import Hamlet
 from tests.bot.browser import DESK, PHONE, OpensAPage, shoot
 from tests.bot.browser import faults as axe_faults
@@ -137,6 +142,28 @@ async def test_a_list_with_names_is_told_to_its_hamlet_alone_and_in_its_time(
     clock.move(days=31)
     heard = await citizen.says("danh sách hộ nghèo")
     assert "mau.example" not in heard.text
+
+
+async def test_keepers_are_told_in_their_own_chat_once_a_day(desk: Desk, citizen: Citizen, clock: MovableClock) -> None:
+    await citizen.says("alo")
+    async with desk.parts.database.writing() as session:
+        account = (await session.exec(select(Account))).one()
+        row = OfficerChat(officer_id=desk.person.officer_id, commune_id=desk.commune.id or 0, account_id=account.id)
+        await officer_chats.keep(session, row, commune_id=desk.commune.id or 0)
+    await desk.adds("budget", "Dự toán ngân sách 2027")
+
+    async def told() -> list[str]:
+        await alarm(desk.parts.database, clock, base="https://mau.example")
+        async with desk.parts.database.reading() as session:
+            return [one.text for one in await session.exec(select(OutboxMessage)) if "Sổ công khai" in one.text]
+
+    assert await told() == []
+    clock.move(days=7)  # 30/11: one day is left
+    assert len(await told()) == 1 and "Dự toán ngân sách 2027" in (await told())[0]
+    clock.move(days=1, hours=-5)  # before the office opens
+    assert len(await told()) == 1
+    clock.move(hours=5)
+    assert len(await told()) == 2
 
 
 async def test_whoever_may_only_read_writes_nothing(desk: Desk) -> None:

@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("posted_on", sa.Date(), nullable=True),
         sa.Column("hangs_until", sa.Date(), nullable=True),
         sa.Column("taken_down_on", sa.Date(), nullable=True),
+        sa.Column("alarmed_on", sa.Date(), nullable=True),
         sa.Column("forms", sa.JSON(), server_default="[]", nullable=False),
         sa.Column("place", sa.String(), nullable=False),
         sa.Column("proof", sa.String(), nullable=False),
