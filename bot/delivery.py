@@ -179,13 +179,13 @@ class Delivery:
         if message.claimed_at is not None and self._clock.running() - message.claimed_at > LONGEST_SEND:
             return  # this process stood still: the others have called it unknown by now, and shown it again perhaps
         try:
-            await outlet.channel.send(message.chat_key, parts[at])
+            external_id = await outlet.channel.send(message.chat_key, parts[at])
         except SendFailed as refused:
             await self.ledger.refused(message, refused)
         except Exception as fault:
             await self.ledger.unclear(message, type(fault).__name__)
         else:
-            await self.ledger.arrived(message, more=at + 1 < len(parts))
+            await self.ledger.arrived(message, more=at + 1 < len(parts), external_id=external_id)
 
     async def _filled_in(self, outlet: Outlet, message: OutboxMessage) -> Outgoing:
         """The message with the words that it quotes, and when the person last wrote."""

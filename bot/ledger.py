@@ -46,14 +46,17 @@ class Ledger:
         self._clock, self._outlets = clock, outlets
         self._together = Together(database)
         self._sent: list[OutboxMessage] = []  # arrived whole, not written down yet
+        self._named: dict[int, str] = {}  # by delivery: what the platform calls its message
         self._troubled: set[int] = set()  # accounts whose line carries a fault to be taken back
 
-    async def arrived(self, message: OutboxMessage, *, more: bool) -> None:
+    async def arrived(self, message: OutboxMessage, *, more: bool, external_id: str | None = None) -> None:
         """It is there; `more`: it was one part, and others follow. The channel works (again)."""
         outlet, account_id = self._outlets[message.channel_account_id], message.channel_account_id
         together: list[OutboxMessage] = []
         if not more:
             self._sent.append(message)
+        if external_id is not None and message.delivery_id is not None:
+            self._named[message.delivery_id] = external_id
 
         async def write(session: AsyncSession) -> None:
             if more:
@@ -61,7 +64,7 @@ class Ledger:
             together.extend(self._sent)  # the first of a transaction writes all that arrived; it may be run again
             self._sent.clear()
             if together:
-                await dispatch.settle_sent(session, together, now=self._clock.running())
+                await dispatch.settle_sent(session, together, named=self._named, now=self._clock.running())
             if account_id in self._troubled:
                 line = await lines.of(session, **outlet.key)
                 line.free()
@@ -69,6 +72,7 @@ class Ledger:
 
         await self._together.write(write)
         self._troubled.discard(account_id)
+        self._named.pop(message.delivery_id or 0, None)
 
     async def unclear(self, message: OutboxMessage, reason: str) -> None:
         """It may or may not have arrived: never sent again by itself."""

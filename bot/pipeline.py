@@ -22,7 +22,7 @@ from handlers.home_commune import Home
 from handlers.wording import words_in
 from knowledge.base import Knowledge
 from knowledge.errors import KnowledgeError
-from storage import accounts, communes, dispatch, homes, inbox, outbox, reach, talks
+from storage import accounts, communes, deliveries, dispatch, homes, inbox, outbox, reach, talks
 from storage.bodies import Vault
 from storage.inbox import InboxEvent
 
@@ -60,6 +60,16 @@ async def work(session: AsyncSession, event: InboxEvent, channel: Channel, tools
     bodies = await tools.vault.read(session, commune_id=event.commune_id, body_ids=[event.body_id])
     received = read(channel, bodies[event.body_id])  # 1 message in, 2 normalise
     if received is None:  # a sticker, an edit: nothing to answer
+        await inbox.finish(session, event, now=tools.clock.now(), state="ignored")
+        return False
+    if received.kind == "receipt":  # what we sent came to the device: nothing that the person said
+        await deliveries.receipt(
+            session,
+            channel_account_id=event.channel_account_id,
+            external_ids=received.receipt,
+            seen=received.text == "seen",
+            at=tools.clock.now(),
+        )
         await inbox.finish(session, event, now=tools.clock.now(), state="ignored")
         return False
     desk = await open_desk(session, event, tools, channel)

@@ -21,7 +21,18 @@ FIRST_SCREEN = 600  # characters that a citizen can read without scrolling; the 
 # What a person sent. `press`: a button of ours; `unsupported`: the channel withholds it; `left`, `moved`, `officer`:
 # nothing was said to us.
 Kind = Literal[
-    "text", "press", "photo", "file", "voice", "location", "contact", "unsupported", "left", "moved", "officer"
+    "text",
+    "press",
+    "photo",
+    "file",
+    "voice",
+    "location",
+    "contact",
+    "unsupported",
+    "left",
+    "moved",
+    "officer",
+    "receipt",
 ]
 SAID = "{{lời của người dân}}"  # stands for the citizen's own words; the channel fills it in from the encrypted body
 

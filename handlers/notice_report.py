@@ -58,6 +58,8 @@ class Report:
     lines: list[Line] = field(default_factory=list)
     reasons: dict[str, int] = field(default_factory=dict)
     unreached: dict[int | None, dict[str, int]] = field(default_factory=dict)
+    got: int = 0  # the platform says: on the device, read; only the OA tells
+    seen: int = 0
 
     @property
     def total(self) -> Line:
@@ -81,6 +83,7 @@ async def report(session: AsyncSession, notice: Notice, *, run: int | None = Non
         of_hamlet = told.unreached.setdefault(hamlet_id, {})
         why = _why(state, reason)
         of_hamlet[why] = of_hamlet.get(why, 0) + count
+    told.got, told.seen = await deliveries.receipts(session, **mine)
     return told
 
 

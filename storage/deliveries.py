@@ -31,6 +31,7 @@ class Delivery(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("notice_id", "run", "account_id"),
+        Index("ix_delivery_channel_account_id_external_id", "channel_account_id", "external_id"),
         Index("ix_delivery_notice_id_run_state", "notice_id", "run", "state", "channel_account_id", "id"),
     )
 
@@ -44,6 +45,9 @@ class Delivery(SQLModel, table=True):
     state: str
     reason: str = ""
     at: datetime | None = Field(default=None, sa_type=UtcDateTime, description="when it came to its present state")
+    external_id: str | None = Field(default=None, description="the platform's own id of the message")
+    got_at: datetime | None = Field(default=None, sa_type=UtcDateTime, description="the platform says: on their device")
+    seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime, description="the platform says: read")
 
 
 _ROWS: tuple[Any, ...] = (Delivery, Account)
@@ -58,6 +62,31 @@ async def follow(
     await session.exec(update(Delivery).where(*mine).values(state=state, reason=reason, at=at))
     if state == "failed" or reason == "window":
         await _go_another_way(session, ids)
+
+
+async def name(session: AsyncSession, *, commune_id: int, external_ids: dict[int, str]) -> None:
+    """What the platform calls the messages of these deliveries: its receipts name them so."""
+    for delivery_id, external_id in external_ids.items():
+        mine = (col(Delivery.commune_id) == commune_id, col(Delivery.id) == delivery_id)
+        await session.exec(update(Delivery).where(*mine).values(external_id=external_id))
+
+
+async def receipt(
+    session: AsyncSession, *, channel_account_id: int, external_ids: Sequence[str], seen: bool, at: datetime
+) -> None:
+    """The platform says that these messages of a channel account came to the device, or were read."""
+    mine = (col(Delivery.channel_account_id) == channel_account_id, col(Delivery.external_id).in_(external_ids))
+    known = func.coalesce(Delivery.got_at, at)
+    told = {"got_at": known, "seen_at": func.coalesce(Delivery.seen_at, at)} if seen else {"got_at": known}
+    await session.exec(update(Delivery).where(*mine).values(**told), execution_options={"synchronize_session": False})
+
+
+async def receipts(session: AsyncSession, *, commune_id: int, notice_id: int, run: int) -> tuple[int, int]:
+    """Of how many messages of a turn the platform has said that they arrived, and that they were read."""
+    turn = _turn(commune_id, notice_id, run)
+    found = select(func.count(col(Delivery.got_at)), func.count(col(Delivery.seen_at))).where(*turn)
+    got, seen = (await session.exec(found)).one()
+    return int(got), int(seen)
 
 
 async def _go_another_way(session: AsyncSession, ids: Sequence[int]) -> None:

@@ -101,8 +101,13 @@ async def settle(
     return message
 
 
-async def settle_sent(session: AsyncSession, messages: Sequence[OutboxMessage], *, now: datetime) -> None:
-    """These arrived whole: all of them in one statement, and their deliveries by commune."""
+async def settle_sent(
+    session: AsyncSession, messages: Sequence[OutboxMessage], *, named: dict[int, str], now: datetime
+) -> None:
+    """These arrived whole: all of them in one statement, and their deliveries by commune.
+
+    `named`: what the platform calls them, by the id of the delivery.
+    """
     mine = update(OutboxMessage).where(col(OutboxMessage.id).in_([message.id for message in messages]))
     arrived = mine.values(state="sent", sent_at=now, error=None, attempts=OutboxMessage.attempts + 1)
     await session.exec(arrived, execution_options={"synchronize_session": False})
@@ -112,6 +117,8 @@ async def settle_sent(session: AsyncSession, messages: Sequence[OutboxMessage], 
             told.setdefault(message.commune_id, []).append(message.delivery_id)
     for commune_id, ids in told.items():
         await deliveries.follow(session, commune_id=commune_id, ids=ids, state="sent", reason="", at=now)
+        own = {each: named[each] for each in ids if each in named}
+        await deliveries.name(session, commune_id=commune_id, external_ids=own)
 
 
 async def part_sent(session: AsyncSession, *, commune_id: int, message_id: int) -> None:

@@ -142,6 +142,7 @@ def test_repository_functions_demand_the_commune() -> None:
             "sent_since",
         },  # of an account, which a province may share
         "lines.py": {"all_of_them"},
+        "deliveries.py": {"receipt"},  # a channel account that a province may share
         "reach.py": {"last_seen"},  # the same, of the messages that were claimed there
         "outbox.py": {"counts", "unsent"},  # the same, for the operator: ids and states
         "rewound.py": {"end_waits"},

@@ -54,6 +54,7 @@ class Received:
     order: int = 0
     moved_to: str | None = None
     files: tuple[str, ...] = ()
+    receipt: tuple[str, ...] = ()  # ids of messages of ours that came to the device, or were read (`text`: "seen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,11 @@ class PushChannel(Channel, Protocol):
 
     limits: Limits
 
-    async def send(self, chat_key: str, message: Outgoing) -> None:
-        """Bring one message; raises bot.channels.errors when it surely did not arrive."""
+    async def send(self, chat_key: str, message: Outgoing) -> str | None:
+        """Bring one message; raises bot.channels.errors when it surely did not arrive.
+
+        Gives the platform's own id of it where receipts will name it so.
+        """
 
 
 class Downloads(Channel, Protocol):

@@ -55,6 +55,8 @@ class ZaloOaEvents:
             return Received("menu", sent_at=at)
         if name == "unfollow":
             return Received("", "left", sent_at=at)
+        if name in ("user_received_message", "user_seen_message"):
+            return Received("seen" if "seen" in name else "", "receipt", sent_at=at, receipt=_ids(message))
         if name.startswith("oa_send_"):
             return Received("", "officer", sent_at=at) if _part(event, "sender").get("admin_id") else None
         for kind, names in (
@@ -92,15 +94,16 @@ class ZaloOa(ZaloOaEvents):
         self._settings, self._http, self._tokens, self._clock = settings, http, tokens, clock
         self._files = Fetcher(FILE_HOSTS, base_url=settings.base_url)
 
-    async def send(self, chat_key: str, message: Outgoing) -> None:
+    async def send(self, chat_key: str, message: Outgoing) -> str | None:
         """A consultation message inside the window, else the template where it may stand for the message."""
         now = self._clock.running()
         if message.last_seen_at is not None and now - message.last_seen_at > WINDOW:
             return await self._send_template(chat_key, message)
+        body = {"recipient": {"user_id": chat_key}, "message": body_of(message)}
         try:
-            await self._call("/v3.0/oa/message/cs", {"recipient": {"user_id": chat_key}, "message": body_of(message)})
+            return _id_of(await self._call("/v3.0/oa/message/cs", body))
         except OutsideWindow:
-            await self._send_template(chat_key, message)
+            return await self._send_template(chat_key, message)
 
     def check(self, headers: Mapping[str, str], body: bytes) -> Verdict:
         """The signature over the bytes as they came, and the age of the event."""
@@ -136,7 +139,7 @@ class ZaloOa(ZaloOaEvents):
         await self._http.close()
         await self._files.close()
 
-    async def _send_template(self, chat_key: str, message: Outgoing) -> None:
+    async def _send_template(self, chat_key: str, message: Outgoing) -> str | None:
         """Only the code of a case or a notice goes into a template, never words; all else waits until they write."""
         template = self._settings.notice_template if message.is_notice else self._settings.template
         if template is None or message.reference is None:
@@ -146,7 +149,7 @@ class ZaloOa(ZaloOaEvents):
             "template_id": template,
             "template_data": {"ma_thong_bao" if message.is_notice else "ma_vu_viec": message.reference},
         }
-        await self._call("/v3.0/oa/message/template", content)
+        return _id_of(await self._call("/v3.0/oa/message/template", content))
 
     async def _call(self, path: str, content: Mapping[str, Any]) -> dict[str, Any]:
         """One call; a token that was refused is replaced once."""
@@ -190,6 +193,19 @@ def _code(answer: Mapping[str, Any]) -> int:
         return int(str(given))
     except ValueError:
         raise SendFailed("zalo error", again=False) from None
+
+
+def _id_of(answer: Mapping[str, Any]) -> str | None:
+    """What receipts will call the message."""
+    found = _part(answer, "data").get("message_id")
+    return str(found) if found else None
+
+
+def _ids(message: Mapping[str, Any]) -> tuple[str, ...]:
+    """Receipts name one message, or many."""
+    many = message.get("msg_ids")
+    found = many if isinstance(many, list) else [message.get("msg_id")]
+    return tuple(str(one) for one in found[:100] if one)
 
 
 def _part(event: Mapping[str, Any], name: str) -> dict[str, Any]:

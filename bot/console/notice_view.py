@@ -70,6 +70,8 @@ class NoticeView:
             cancels=may_send and notice.state in (*OPEN, *ACTIVE),
             report=report_table(told, hamlets) if told else None,
             total=told.total if told else None,
+            got=told.got if told else 0,
+            seen=told.seen if told else 0,
             reasons=sorted(told.reasons.items(), key=lambda each: -each[1]) if told else [],
             trouble=trouble,
             status=status,

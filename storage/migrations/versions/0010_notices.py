@@ -125,6 +125,9 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("external_id", sa.String(), nullable=True),
+        sa.Column("got_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_delivery_account_id")),
         sa.ForeignKeyConstraint(
             ["channel_account_id"], ["channelaccount.id"], name=op.f("fk_delivery_channel_account_id")
@@ -137,6 +140,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_delivery_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(
+            "ix_delivery_channel_account_id_external_id", ["channel_account_id", "external_id"], unique=False
+        )
         batch_op.create_index(
             "ix_delivery_notice_id_run_state", ["notice_id", "run", "state", "channel_account_id", "id"], unique=False
         )
@@ -164,6 +170,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_index("ix_delivery_notice_id_run_state")
+        batch_op.drop_index("ix_delivery_channel_account_id_external_id")
         batch_op.drop_index(batch_op.f("ix_delivery_account_id"))
 
     op.drop_table("delivery")
