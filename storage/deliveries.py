@@ -247,5 +247,5 @@ def _of_kind(commune_id: int, kind: str) -> Any:
     return select(Notice.id).where(col(Notice.commune_id) == commune_id, col(Notice.kind) == kind)
 
 
-def _turn(commune_id: int, notice_id: int, run: int):  # type: ignore[no-untyped-def]  # three conditions
+def _turn(commune_id: int, notice_id: int, run: int) -> Any:
     return col(Delivery.commune_id) == commune_id, col(Delivery.notice_id) == notice_id, col(Delivery.run) == run

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel, col, delete, select
@@ -97,7 +98,7 @@ async def forget(session: AsyncSession, *, commune_id: int, account_id: int) -> 
     await session.exec(delete(NoticeWish).where(*follows, col(NoticeWish.wants).is_(True)))
 
 
-def _accounts(account: Account):  # type: ignore[no-untyped-def]  # a subquery
+def _accounts(account: Account) -> Any:
     return select(Account.id).where(
         col(Account.commune_id) == account.commune_id, col(Account.citizen_id) == account.citizen_id
     )
