@@ -55,8 +55,12 @@ eval: dev ## score the bot on tests/eval
 	$(BIN)/python -m tests.eval
 
 N ?= 10
-chaos: dev ## kill -9 of serve N times while 20 chats talk (resumable)
+ROUNDS ?= 3
+SECONDS ?= 15
+SEED ?= 1
+chaos: dev ## kill -9 of serve N times while 20 chats talk (resumable); then three replicas on PostgreSQL under faults
 	$(BIN)/python -m benchmarks.chaos --n $(N)
+	$(BIN)/python -m benchmarks.replicas --rounds $(ROUNDS) --seconds $(SECONDS) --seed $(SEED)
 
 storm: dev ## every platform (faked) with failing calls, doubled webhooks and kills; webhook acknowledgement
 	$(BIN)/danhoi bench channels --quick

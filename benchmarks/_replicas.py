@@ -44,13 +44,13 @@ class Replica:
                 stderr=log,
             )
 
-    async def listens(self) -> None:
-        """Wait until it answers, and can answer citizens."""
+    async def listens(self, *, supervised: bool = False) -> None:
+        """Wait until it answers, and can answer citizens. `supervised`: somebody starts it again when it ends."""
         began = time.monotonic()
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as session:
             while time.monotonic() - began < PATIENCE:
                 assert self.process is not None
-                if self.process.poll() is not None:
+                if self.process.poll() is not None and not supervised:
                     break
                 with suppress(aiohttp.ClientError, TimeoutError):
                     async with session.get(f"{self.base}/readyz") as response:
@@ -135,9 +135,10 @@ class Proxy:
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while chunk := await reader.read(65536):
-        writer.write(chunk)
-        await writer.drain()
+    with suppress(ConnectionError):
+        while chunk := await reader.read(65536):
+            writer.write(chunk)
+            await writer.drain()
 
 
 def through(url: str, proxy: Proxy) -> str:

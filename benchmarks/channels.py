@@ -27,6 +27,7 @@ from typing import Any
 
 import aiohttp
 
+from benchmarks._invariants import compare
 from tests.fakes import telegram, zalo_bot, zalo_oa
 from tests.fakes.base import Fake
 
@@ -41,7 +42,6 @@ SAYINGS = (
     "bhyt hộ nghèo được hưởng bao nhiêu", "đơn của tôi tới đâu rồi", "xem thêm", "cảm ơn nhé",
 )  # fmt: skip
 MARK = "(Tin trước có thể chưa tới"
-SAID = "{{"
 
 
 @dataclass
@@ -150,7 +150,7 @@ def _read(data: Path, storm: Storm) -> dict[str, float]:
     lost = doubled = disorder = 0
     for chat in {row[1] for row in rows}:
         taken = [one["text"] for one in storm.fake.sent if str(one["chat_id"]) == chat]
-        missing, extra = _compare([(row[4], row[5]) for row in rows if row[1] == chat], taken)
+        missing, extra = compare([(row[4], row[5]) for row in rows if row[1] == chat], taken)
         if missing or extra:
             print(f"chat {chat}: held {[(row[5], row[4][:40]) for row in rows if row[1] == chat]}, taken {taken}")
         lost, doubled = lost + missing, doubled + extra
@@ -167,22 +167,6 @@ def _read(data: Path, storm: Storm) -> dict[str, float]:
         "unanswered": sum(1 for event_id, _key, state in events if state != "done" or not replies.get(event_id)),
         "disorder": disorder,
     }
-
-
-def _compare(held: list[tuple[str, str]], taken: list[str]) -> tuple[int, int]:
-    """(sent but not taken, taken but not held): the outbox of one chat in order, beside what the platform took.
-
-    The kindest reading: a message of which nobody knows whether it arrived takes no place from an equal one that did.
-    """
-    heads = [text.partition(SAID)[0][:60] for text, _state in held]
-    after = [(0, len(taken) - at) for at in range(len(taken) + 1)]  # nothing more is held: the rest is too much
-    for head, (_text, state) in zip(reversed(heads), reversed(held), strict=True):
-        passed = [(missing + (state == "sent"), extra) for missing, extra in after]
-        for at, text in enumerate(taken):
-            if text.startswith(head):
-                passed[at] = min(passed[at], after[at + 1])
-        after = passed
-    return after[0]
 
 
 class Server:

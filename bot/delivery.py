@@ -117,7 +117,9 @@ class Delivery:
         return GATHERED if per_second is None else max(GATHERED, min(GAP, TWO / (per_second * self._pace)))
 
     async def _nap(self, outlet: Outlet, news: asyncio.Event) -> None:
-        pause = SOON if await self._waits(outlet) else POLL
+        pause = POLL
+        with suppress(Exception):  # where the database is not there now, the next look says so
+            pause = SOON if await self._waits(outlet) else POLL
         with suppress(TimeoutError):
             async with asyncio.timeout(pause):
                 await news.wait()

@@ -86,6 +86,8 @@ async def at_work(parts: Parts) -> AsyncIterator[web.Application]:
         parts.files.run(),
     )
     work = [asyncio.create_task(job) for job in jobs]
+    for task in work:
+        task.add_done_callback(_complain)
     try:
         yield application(parts, door)
     finally:
@@ -95,6 +97,12 @@ async def at_work(parts: Parts) -> AsyncIterator[web.Application]:
             with suppress(asyncio.CancelledError):
                 await task
         await parts.connections.close()
+
+
+def _complain(task: asyncio.Task[None]) -> None:
+    """These loops never end by themselves: one that does is a fault of ours, and must not go unseen."""
+    if not task.cancelled() and task.exception() is not None:
+        log.critical("a part of the server has stopped; restart it", exc_info=task.exception())
 
 
 async def _say_where(parts: Parts, host: str, port: int) -> None:

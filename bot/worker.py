@@ -23,7 +23,7 @@ from storage.arrivals import Arrival
 from storage.bodies import Vault
 from storage.communes import ChannelAccount
 from storage.database import Database
-from storage.engines import is_conflict, is_twin, write_beside
+from storage.engines import is_conflict, is_cut, is_twin, write_beside
 from storage.inbox import InboxEvent
 
 AGAIN = 0.05  # seconds, at most, after which a turn that met another writer is tried again
@@ -156,7 +156,7 @@ class Worker:
             if is_conflict(fault):  # another replica was quicker, or an officer wrote at the same moment
                 await asyncio.sleep(AGAIN * random.random())
                 return True
-            if event_id is None:
+            if event_id is None or is_cut(fault):
                 raise
             log.exception("event %s failed", event_id)
             where = await self._count_failure(event_id, type(fault).__name__)

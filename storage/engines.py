@@ -139,6 +139,11 @@ def is_conflict(fault: BaseException) -> bool:
     return isinstance(fault, DBAPIError) and getattr(fault.orig, "sqlstate", None) in CONFLICTS
 
 
+def is_cut(fault: BaseException) -> bool:
+    """Whether the line to the server broke: no fault of what was being done; looking again tells what was kept."""
+    return isinstance(fault, DBAPIError) and fault.connection_invalidated
+
+
 def is_twin(fault: BaseException) -> bool:
     """Whether another wrote a row with the same key at the same moment: looking again finds it."""
     return isinstance(fault, IntegrityError)

@@ -51,7 +51,7 @@ class Wire:
         while True:
             try:
                 await self._hold(hear, missed)
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
+            except Exception as fault:  # whatever it is, there is no line now
                 log.warning("the line to the other replicas is down (%s); it is laid anew", type(fault).__name__)
             self.is_up = False
             await asyncio.sleep(AGAIN)

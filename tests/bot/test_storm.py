@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.channels import _compare
+from benchmarks._invariants import compare
 
 
 @pytest.mark.parametrize(
@@ -23,4 +23,4 @@ from benchmarks.channels import _compare
 def test_lost_and_doubled_are_told_from_equal_texts(
     held: list[tuple[str, str]], taken: list[str], found: tuple[int, int]
 ) -> None:
-    assert _compare(held, taken) == found
+    assert compare(held, taken) == found

@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.errors import NoDatabase
 from bot.opening import bring_up
+from bot.worker import Worker
 from storage import engines, inbox, jobs
 from storage.bodies import Vault
 from storage.communes import ChannelAccount, Commune
@@ -191,3 +193,23 @@ async def test_a_database_that_is_not_there_is_named(on_server: Server | None) -
 @pytest.mark.parametrize("url", ["postgres://a@b/c", "postgresql://a@b/c", "postgresql+psycopg://a@b/c"])
 def test_whatever_driver_is_named_ours_is_used(url: str) -> None:
     assert engines.url_of(url).drivername == "postgresql+asyncpg"
+
+
+async def test_a_turn_whose_line_was_cut_is_no_failure_of_the_event(
+    on_server: Server | None, database: Database, worker: Worker, vault: Vault, terminal_account: ChannelAccount
+) -> None:
+    if on_server is None:
+        return  # there is no line
+    event = await worker.receive(terminal_account, event_key="1", chat_key="a", raw="alo")
+
+    async def cut(session: AsyncSession, *_rest: object, **_more: object) -> None:
+        ends = "SELECT pg_terminate_backend(pg_backend_pid())"
+        await (await session.connection()).execute(text(ends))
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(DBAPIError):
+        patch.setattr("bot.pipeline.work", cut)
+        await worker.work_one()
+    async with database.reading() as session:
+        kept = await session.get_one(InboxEvent, event.id)
+    assert (kept.state, kept.attempts) == ("waiting", 0)
+    assert await worker.work_one() and not await worker.work_one()
