@@ -8,8 +8,8 @@ from sqlmodel import SQLModel
 
 import storage
 
+METADATA: MetaData = SQLModel.metadata  # named first: a module gathered below may ask for it
+
 for module in iter_modules(storage.__path__, "storage."):
     if not module.ispkg:  # the migrations read this module
         import_module(module.name)
-
-METADATA: MetaData = SQLModel.metadata

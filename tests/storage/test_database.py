@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -134,3 +136,9 @@ async def test_instants_come_back_aware(database: Database) -> None:
     async with database.reading() as session:
         kept = (await session.exec(select(Commune.created_at))).one()
     assert kept == NINE_O_CLOCK and kept.tzinfo is UTC
+
+
+@pytest.mark.parametrize("first", ["storage.tables", "storage.archives", "storage.database"])
+def test_the_tables_are_gathered_whichever_module_comes_first(first: str) -> None:
+    code = f"import {first}; from storage.tables import METADATA; assert len(METADATA.tables) > 40"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
