@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -154,7 +154,7 @@ class Worker:
                 dropped = await pipeline.work(session, turn, channel, replace(self.tools, channels=self._channels))
         except Exception as fault:
             if is_conflict(fault):  # another replica was quicker, or an officer wrote at the same moment
-                await asyncio.sleep(AGAIN * random.random())
+                await asyncio.sleep(AGAIN * secrets.randbelow(1_000) / 1_000)
                 return True
             if event_id is None or is_cut(fault):
                 raise
