@@ -106,6 +106,8 @@ def choose(message: Incoming, talk: Talk) -> Feature:
     picked = _named(message.chosen)
     if picked is not None:
         return picked
+    if message.meaning.scolds and talk.asks not in SEALED:
+        return smalltalk.FEATURE  # in the middle of a report too: anger is no part of it
     pending = _named(talk.asks)
     if pending in KEEP_FOR_OFFICERS and denunciation.takes(message, talk):
         return denunciation.FEATURE  # what turns out to be one goes on as one

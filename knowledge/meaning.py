@@ -67,6 +67,7 @@ class Meaning:
     from `band`. `topics` are the entries that may be meant, best first. `band` says what the topic scores allow.
     `content_words` counts the syllables that carry a subject: neither courtesy nor filler nor the words that name a
     facet or a day, so that "lệ phí bao nhiêu vậy ạ" has 0 and "lệ phí kết hôn" has 2.
+    `scolds`: an insult and nothing besides it.
     """
 
     text: str
@@ -83,6 +84,7 @@ class Meaning:
     content_words: int = 0
     in_scope: float = field(default=0.0)
     general: General | None = None
+    scolds: bool = False
 
     @property
     def action(self) -> Action:

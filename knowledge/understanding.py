@@ -15,6 +15,7 @@ from knowledge.lexicon import spoken
 from knowledge.meaning import Band, Found, Meaning
 from knowledge.ranking import Ranked
 from knowledge.repair import Repair
+from knowledge.rough import only_scolds
 from knowledge.sentences import find_question
 from knowledge.training import Trained, key_of, trained
 from knowledge.vietnamese import fold
@@ -97,6 +98,7 @@ class Understanding:
             content_words=content_words,
             in_scope=ours,
             general=general,
+            scolds=emergency is None and only_scolds(text),
         )
 
 
