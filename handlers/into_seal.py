@@ -15,7 +15,7 @@ from handlers.permissions import Act
 from handlers.wording import words_in
 from handlers.workplace import Workplace
 from knowledge.deadlines import VIET_NAM
-from storage import case_alerts, cases, inbox, mailboxes, officer_chats, officers, outbox, questions
+from storage import case_alerts, cases, inbox, mailboxes, officer_chats, officers, outbox, pending_replies, questions
 from storage.bodies import ERASED, SEALED
 from storage.cases import Case
 from storage.communes import Commune
@@ -61,6 +61,8 @@ async def _seal_words(work: Workplace, one: Listed) -> Mailbox:
     history = await cases.history(work.session, **mine, case_id=one.case.id or 0)
     rating = await case_alerts.rating_of(work.session, **mine, case_id=one.case.id or 0)
     held = [event.body_id for event in history] + [rating.body_id if rating else None]
+    held += [event.facts.get("proposed") for event in history]
+    held += await pending_replies.forget(work.session, **mine, case_id=one.case.id or 0)
     body_ids = list(dict.fromkeys(body_id for body_id in held if body_id is not None))
     raws = await work.vault.read(work.session, **mine, body_ids=body_ids)
     channels = await inbox.channels_of_bodies(work.session, **mine, body_ids=body_ids)
@@ -118,7 +120,8 @@ async def _tell(work: Workplace, case: Case, account_id: int, reason: str) -> No
         f"{REASONS[reason]}. Để bảo vệ anh/chị, lời kể đã niêm phong: hai người giữ khóa cùng mở mới đọc được, người "
         "bị nói tới không nằm trong số đó; tài khoản của anh/chị đã gỡ khỏi vụ việc.\n"
         "Trả lời nằm trong hộp thư, mở bằng câu bí mật: bấm “Nhận câu bí mật” trong 15 ngày, hoặc gõ mã vụ việc kèm ba "
-        "chữ. Tố cáo có tên thì gửi đơn tại nơi tiếp công dân. Anh/chị nên xóa tin cũ trên máy mình."
+        "chữ. Ảnh, tệp gửi kèm đã xóa. Tố cáo có tên thì gửi đơn tại nơi tiếp công dân. Anh/chị nên xóa tin cũ trên "
+        "máy mình."
     )
     news = News(text, (claim(case),), asks=CLAIM)
     await case_news.send(

@@ -80,7 +80,7 @@ async def public(session: AsyncSession, *, commune_id: int, limit: int = 5_000) 
     mine = (
         col(Case.commune_id) == commune_id,
         col(Case.kind).in_(("report", "proposal")),
-        col(Case.state) != "draft",
+        col(Case.state).not_in(("draft", "sealed")),
     )
     return list(await session.exec(select(Case).where(*mine).order_by(col(Case.id).desc()).limit(limit)))
 

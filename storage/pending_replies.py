@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column
-from sqlmodel import Field, SQLModel, col, select, update
+from sqlmodel import Field, SQLModel, col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.columns import UtcDateTime
@@ -53,3 +53,11 @@ async def keep(session: AsyncSession, row: PendingReply) -> None:
     """Write down what was decided."""
     session.add(row)
     await session.flush()
+
+
+async def forget(session: AsyncSession, *, commune_id: int, case_id: int) -> list[int]:
+    """Nothing waits for this case or came back any more; gives the bodies of the words that did."""
+    mine = (col(PendingReply.commune_id) == commune_id, col(PendingReply.case_id) == case_id)
+    rows = list(await session.exec(select(PendingReply).where(*mine)))
+    await session.exec(delete(PendingReply).where(*mine))
+    return [each for row in rows for each in (row.body_id, row.why_body_id) if each is not None]

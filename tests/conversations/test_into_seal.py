@@ -9,19 +9,22 @@ from sqlmodel import col, select
 
 from bot.checking import check_database
 from bot.scheduler import tidy_seals
-from handlers import case_acts, casework, into_seal
+from handlers import approvals, case_acts, casework, into_seal
 from handlers.casework import NoSuchCase
 from handlers.contract import FIRST_SCREEN
 from handlers.into_seal import TooFewMayRead
 from handlers.lifecycle import Lacking
-from storage import cases, mailboxes
+from knowledge.categories import categories
+from storage import cases, files, mailboxes
 from storage.bodies import Vault
-from storage.case_lists import Wanted
 from storage.cases import CaseSubject
 from storage.communes import Commune
 from storage.database import Database
+from storage.files import AttachedFile
 from storage.outbox import OutboxMessage
+from storage.pending_replies import PendingReply
 from storage.questions import Question
+from storage.work_list import Wanted
 from tests.casework import Post, Staff, Works, bell, the_case
 from tests.conftest import THE_DAY, Citizen, MovableClock
 from tests.sealed import Holder, appoint, read_together
@@ -171,3 +174,35 @@ async def test_what_nobody_claims_is_cut_loose_after_fifteen_days(
         history = await cases.history(session, commune_id=1, case_id=told)
     assert all("tố cáo" not in row.text for row in rows) and all("mười hai" not in one.masked_text for one in asked)
     assert (await the_case(database)).mailbox_id is None and history[-1].kind == "seal"
+
+
+async def test_what_waited_for_the_head_and_what_came_with_it_are_gone_too(
+    told: int, holders: list[Holder], staff: Staff, works: Works, database: Database, clock: MovableClock
+) -> None:
+    async with database.writing() as session:
+        case = await cases.get(session, commune_id=staff["desk"].commune_id, case_id=told)
+        assert case is not None
+        case.category = next(each.id for each in categories().values() if each.about_staff)
+        await cases.save(session, case)
+        history = await cases.history(session, commune_id=case.commune_id, case_id=told)
+        photo = AttachedFile(
+            commune_id=case.commune_id,
+            channel_account_id=1,
+            body_id=next(line.body_id for line in history if line.kind == "told"),
+            state="kept",
+            wrapped_key=b"key",
+            not_before=clock.now(),
+            created_at=clock.now(),
+        )
+        photo_id = await files.add(session, photo)
+    async with works(staff["field"]) as work:
+        assert not await approvals.answer(
+            work, told, words="Xã đã hỏi ông Sáu về cái kho.", evidence="decision", document=""
+        )
+    async with works(staff["field"]) as work:
+        await into_seal.seal(work, told, reason="duty")
+    assert "hỏi ông Sáu" in " ".join(await read_together(database, holders[0], holders[1]))
+    async with database.reading() as session:
+        assert list(await session.exec(select(PendingReply))) == []
+        left = await files.get(session, commune_id=staff["desk"].commune_id, file_id=photo_id)
+    assert left is not None and (left.state, left.wrapped_key) == ("erased", None)
