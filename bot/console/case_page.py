@@ -46,8 +46,8 @@ from storage.cases import Case
 CASES = "/console/cases"
 WHEN_OWED = ("extend", "answer", "assign", "seal")  # all that can be done to a case that is over its date
 OWED = (
-    "Vụ việc đã quá hẹn: ghi lý do và hạn mới trước. Khi chưa ghi thì chỉ trả lời được cho người dân, các việc khác "
-    "tạm khóa. Người dân sẽ đọc được lý do và hạn mới này."
+    "Vụ việc đã quá hẹn: ghi lý do và hạn mới trước. Khi chưa ghi thì chỉ trả lời người dân hoặc giao người khác được, "
+    "việc khác tạm khóa. Người dân sẽ đọc được lý do và hạn mới này."
 )
 TROUBLES: dict[type[Exception], str] = {
     NotNow: "Vụ việc đã đổi tình trạng nên không làm việc này được nữa. Xem lại bên dưới.",
