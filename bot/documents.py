@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from functools import cache
-from importlib.resources import files
-from pathlib import Path
 
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm, Pt
 from docx.styles.style import ParagraphStyle
-from fpdf import FPDF
 from fpdf.enums import Align, XPos, YPos
 
+from bot.paper import FAMILY, LINE, MARGIN, blank
 from handlers.petition import Draft
 
 NATION, MOTTO = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"
 PLACE_AND_DAY = "................, ngày ...... tháng ...... năm ......"
-FAMILY = "letters"
-MARGIN, LINE = 20.0, 6.5  # millimetres
 ROWS_FOR_THE_PEN = 2
 
 MIME = {
@@ -66,13 +61,7 @@ def as_docx(draft: Draft) -> bytes:
 
 def as_pdf(draft: Draft) -> bytes:
     """The same as a PDF file, its letters inside."""
-    paper = FPDF(format="A4")
-    paper.set_margins(MARGIN, MARGIN, MARGIN)
-    paper.set_auto_page_break(True, MARGIN)
-    paper.set_title(draft.title)
-    paper.add_font(FAMILY, "", letters())
-    paper.add_font(FAMILY, "B", letters(), variations={"wght": 700.0})
-    paper.add_page()
+    paper = blank(draft.title)
 
     def put(text: str, *, align: Align = Align.L, bold: bool = False, size: float = 11.5) -> None:
         paper.set_font(FAMILY, "B" if bold else "", size)
@@ -102,10 +91,3 @@ FORMS: dict[str, Callable[[Draft], bytes]] = {"docx": as_docx, "pdf": as_pdf}
 
 def _dots(count: int) -> str:
     return "." * count
-
-
-@cache
-def letters() -> Path:
-    """Noto Sans, upright, of any weight (OFL-1.1)."""
-    folder = files("fontpkg_noto_sans") / "files"
-    return next(Path(str(one)) for one in folder.iterdir() if one.name.startswith("NotoSans["))

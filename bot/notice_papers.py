@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from fpdf import FPDF
 from fpdf.enums import Align, XPos, YPos
 
 from bot.clock import VIET_NAM
-from bot.documents import FAMILY, LINE, MARGIN, letters
+from bot.paper import FAMILY, LINE, blank
 from handlers.notice_kinds import KINDS
 from handlers.notice_report import Report
 from handlers.notice_words import DETAILS, TITLE, lines
@@ -24,13 +23,7 @@ class Paper:
 
     def __init__(self, title: str) -> None:
         """An empty first page."""
-        self._pdf = FPDF(format="A4")
-        self._pdf.set_margins(MARGIN, MARGIN, MARGIN)
-        self._pdf.set_auto_page_break(True, MARGIN)
-        self._pdf.set_title(title)
-        self._pdf.add_font(FAMILY, "", letters())
-        self._pdf.add_font(FAMILY, "B", letters(), variations={"wght": 700.0})
-        self._pdf.add_page()
+        self._pdf = blank(title)
 
     def put(self, text: str, *, align: Align = Align.L, bold: bool = False, size: float = 11.5) -> None:
         """A paragraph."""

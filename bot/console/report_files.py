@@ -11,12 +11,11 @@ from docx import Document
 from docx.enum.section import WD_ORIENT
 from docx.shared import Mm, Pt
 from docx.styles.style import ParagraphStyle
-from fpdf import FPDF
 from fpdf.enums import Align, XPos, YPos
 from fpdf.fonts import FontFace
 
 from bot.clock import VIET_NAM
-from bot.documents import FAMILY, letters
+from bot.paper import FAMILY, blank
 from handlers.figures import Span
 
 MARGIN, LINE = 15.0, 5.5  # millimetres
@@ -66,14 +65,7 @@ class Report:
 
 def as_pdf(report: Report) -> bytes:
     """A4 across, its letters inside."""
-    paper = FPDF(orientation="landscape", format="A4")
-    paper.set_margins(MARGIN, MARGIN, MARGIN)
-    paper.set_auto_page_break(True, MARGIN)
-    paper.set_title(report.title)
-    paper.set_lang("vi")
-    paper.add_font(FAMILY, "", letters())
-    paper.add_font(FAMILY, "B", letters(), variations={"wght": 700.0})
-    paper.add_page()
+    paper = blank(report.title, across=True, margin=MARGIN)
 
     def put(text: str, *, bold: bool = False, size: float = 10.5) -> None:
         paper.set_font(FAMILY, "B" if bold else "", size)

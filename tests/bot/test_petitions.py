@@ -58,7 +58,7 @@ async def test_the_word_file_holds_what_was_said_and_leaves_the_name_to_the_pen(
 async def test_the_pdf_is_whole_and_carries_its_letters(visitor: Visitor) -> None:
     pdf = await fetched(visitor, (await links(visitor))["pdf"])
     assert pdf.startswith(b"%PDF-") and pdf.rstrip().endswith(b"%%EOF")
-    assert b"NotoSans" in pdf and b"/FontFile2" in pdf and b"/JavaScript" not in pdf
+    assert b"BeVietnamPro" in pdf and b"/FontFile2" in pdf and b"/JavaScript" not in pdf
     assert len(pdf) < 200_000 and pages(pdf) == 1
     glyphs = pdf + b"".join(zlib.decompress(part) for part in streams(pdf) if part[:1] == b"\x78")
     assert b"beginbfchar" in glyphs or b"beginbfrange" in glyphs, "its words can be searched and read aloud"
