@@ -76,7 +76,7 @@ def as_pdf(draft: Draft) -> bytes:
     paper.ln(LINE / 2)
     for label, words in draft.lines:
         put(f"{label}:", bold=True)
-        put(words or "\n".join([_dots(148)] * ROWS_FOR_THE_PEN))
+        put(words or "\n".join([_dots(int(paper.epw / paper.get_string_width(".")) - 2)] * ROWS_FOR_THE_PEN))
     paper.ln(LINE / 2)
     if draft.pledge:
         put(draft.pledge)
