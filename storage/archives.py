@@ -125,8 +125,8 @@ def check(source: Path, *, known: Sequence[str]) -> Manifest:
     except (zipfile.BadZipFile, OSError, EOFError, ValueError, KeyError, TypeError, NotImplementedError) as fault:
         reason = "damaged" if zipfile.is_zipfile(source) else "foreign"
         raise ArchiveRefused(reason, type(fault).__name__) from fault
-    except zlib.error as fault:
-        raise ArchiveRefused("damaged", "zlib") from fault
+    except (zlib.error, RuntimeError) as fault:  # RuntimeError: a bit that was changed says "encrypted"
+        raise ArchiveRefused("damaged", type(fault).__name__) from fault
     return manifest
 
 

@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, inspect
 from sqlmodel import select
 
 from bot import backups
@@ -213,17 +213,43 @@ async def test_files_cannot_climb_out(archive: Path, empty: Settings, tmp_path: 
     await refused(empty, tmp_path / "leo.zip", "bị hỏng")
 
 
+async def shape_of(revision: str, file: Path) -> dict[str, list[str]]:
+    """The tables of that revision with their columns."""
+    database = Database(f"sqlite:///{file}")
+    await database.migrate(revision)
+    async with database.engine.connect() as connection:
+        found = await connection.run_sync(
+            lambda sync: {
+                name: [one["name"] for one in inspect(sync).get_columns(name)]
+                for name in inspect(sync).get_table_names()
+            }
+        )
+    await database.close()
+    return found
+
+
 async def test_one_of_the_release_before_is_brought_up(archive: Path, empty: Settings, tmp_path: Path) -> None:
     """The job table as it stood before leases had holders."""
     with zipfile.ZipFile(archive) as old, zipfile.ZipFile(tmp_path / "cu.zip", "w") as new:
         manifest = json.loads(old.read(MANIFEST))
-        row = b'["tidy", "2026-11-23T02:00:00.000000+00:00", null, null, null]\n'
-        member = {"sha256": sha256(row).hexdigest(), "size": len(row), "rows": 1}
-        manifest["tables"]["job"] = {**member, "columns": ["name", "due_at", "leased_until", "ran_at", "error"]}
-        manifest["revision"] = "0006"
-        for name in old.namelist():
-            content = row if name == "tables/job.jsonl" else old.read(name)
-            new.writestr(name, json.dumps(manifest) if name == MANIFEST else content)
+        manifest["revision"], shape = "0008", await shape_of("0008", tmp_path / "0008.db")
+        now = manifest["tables"]
+        manifest["tables"] = {}
+        for name in sorted(shape.keys() & now.keys()):
+            lines = old.read(f"tables/{name}.jsonl").splitlines()
+            if name == "job":
+                lines = [b'["tidy", "2026-11-23T02:00:00.000000+00:00", null, null, null, null]']
+                now[name]["columns"] = [*shape[name], "holder"]
+            columns = [column for column in now[name]["columns"] if column in shape[name]]
+            rows = [dict(zip(now[name]["columns"], json.loads(line), strict=True)) for line in lines]
+            kept = [json.dumps([row[column] for column in columns], ensure_ascii=False, sort_keys=True) for row in rows]
+            content = "".join(f"{line}\n" for line in kept).encode()
+            made = {"sha256": sha256(content).hexdigest(), "size": len(content), "rows": len(rows), "columns": columns}
+            manifest["tables"][name] = made
+            new.writestr(f"tables/{name}.jsonl", content)
+        for name in manifest["files"]:
+            new.writestr(f"files/{name}", old.read(f"files/{name}"))
+        new.writestr(MANIFEST, json.dumps(manifest))
     await backups.restore(empty, tmp_path / "cu.zip")
     restored = Database(empty.database_url)
     assert await restored.revision() == revisions()[-1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from sqlalchemy import event
 
 from storage.database import Database
@@ -24,6 +25,7 @@ DIALOGUE = (
 )
 
 
+@pytest.mark.embedded  # SQLite's own words for its plans
 async def test_no_step_reads_a_whole_table(citizen: Citizen, database: Database) -> None:
     asked: dict[str, Any] = {}
 

@@ -127,6 +127,7 @@ async def test_found_by_words_without_marks_until_the_words_are_erased(
     assert await finds("den") == []
 
 
+@pytest.mark.embedded  # SQLite's own words for its plans
 async def test_the_list_and_its_counts_walk_the_index_of_running_cases(database: Database, commune: Commune) -> None:
     asked: list[str] = []
     async with database.reading() as session:
