@@ -28,11 +28,12 @@ class OutboxMessage(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("event_id", "part"),
         Index("ix_outboxmessage_channel_account_id_state", "channel_account_id", "state"),
+        Index("ix_outboxmessage_account_id_state", "account_id", "state"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
     commune_id: int = Field(foreign_key="commune.id", index=True)
-    account_id: int = Field(foreign_key="account.id", index=True)
+    account_id: int = Field(foreign_key="account.id")
     channel_account_id: int = Field(foreign_key="channelaccount.id")
     chat_key: str
     event_id: int | None = Field(default=None, foreign_key="inboxevent.id")

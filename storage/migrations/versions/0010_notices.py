@@ -153,6 +153,8 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_outboxmessage_channel_account_id_state", ["channel_account_id", "state"], unique=False
         )
+        batch_op.drop_index(batch_op.f("ix_outboxmessage_account_id"))
+        batch_op.create_index("ix_outboxmessage_account_id_state", ["account_id", "state"], unique=False)
         batch_op.create_unique_constraint(batch_op.f("uq_outboxmessage_delivery_id"), ["delivery_id"])
         batch_op.create_foreign_key(batch_op.f("fk_outboxmessage_delivery_id"), "delivery", ["delivery_id"], ["id"])
 
@@ -165,6 +167,8 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("fk_outboxmessage_delivery_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("uq_outboxmessage_delivery_id"), type_="unique")
         batch_op.drop_index("ix_outboxmessage_channel_account_id_state")
+        batch_op.drop_index("ix_outboxmessage_account_id_state")
+        batch_op.create_index(batch_op.f("ix_outboxmessage_account_id"), ["account_id"], unique=False)
         batch_op.drop_column("not_after")
         batch_op.drop_column("delivery_id")
 
