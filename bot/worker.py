@@ -183,6 +183,7 @@ class Worker:
         self.queued(channel_account_id, chat_key)
         for told in self._turn_listeners:
             told(event_id, channel_account_id, chat_key)
+        self.turn_was_had(event_id)
 
     async def _is_settled(self, event_id: int) -> bool:
         async with self._database.reading() as session:

@@ -91,7 +91,10 @@ async def test_the_same_event_twice_is_answered_once(
     assert len(answers) == 1
 
 
-async def test_who_waits_for_an_answer_is_woken(worker: Worker, terminal_account: ChannelAccount) -> None:
+async def test_who_waits_for_an_answer_is_woken(
+    worker: Worker, terminal_account: ChannelAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.worker.POLL", 3_600.0)  # by the turn itself, not by the next look
     running = asyncio.create_task(worker.run())
     told: list[tuple[int, str]] = []
     worker.on_queued(lambda account, chat: told.append((account, chat)))
