@@ -13,6 +13,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
 
 from bot import communes as tenants
 from bot.assembly import Parts
@@ -73,6 +74,14 @@ class MovableClock(Clock):
     def move(self, **by: int) -> None:
         """`clock.move(minutes=31)`."""
         object.__setattr__(self, "moved_by", self.moved_by + timedelta(**by))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Passwords are slow on purpose; hundreds of officers are hired here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("handlers.credentials._hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture
